@@ -1,0 +1,86 @@
+// swift-tools-version: 6.0
+import PackageDescription
+
+// Targets in the order data flows through them: a target imports only what stands on its line.
+// docs/architecture.md draws the picture.
+
+func system(_ name: String, apt: String) -> Target {
+  .systemLibrary(name: name, path: "Sources/System/\(name)", providers: [.apt([apt])])
+}
+
+func library(
+  _ name: String, _ dependencies: [Target.Dependency] = [], linker: [LinkerSetting] = [],
+  resources: [Resource] = []
+) -> Target {
+  .target(name: name, dependencies: dependencies, resources: resources, linkerSettings: linker)
+}
+
+func tests(
+  _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [], resources: [Resource] = []
+) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies + ["TestSupport"], exclude: exclude, resources: resources)
+}
+
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "cnnrepl",
+  products: [.executable(name: "cnnrepl", targets: ["cnnrepl"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+  ],
+  targets: [
+    system("COneDNN", apt: "libdnnl-dev"),
+    system("CZeroMQ", apt: "libzmq3-dev"),
+    system("CJansson", apt: "libjansson-dev"),
+    system("CZlib", apt: "zlib1g-dev"),
+    system("CEditLine", apt: "libedit-dev"),
+
+    .target(
+      name: "VectorKernels", cSettings: [.unsafeFlags(["-O3"])],
+      linkerSettings: [.linkedLibrary("gomp"), .linkedLibrary("m")]),
+    .target(name: "CPNGShims", linkerSettings: [.linkedLibrary("png16")]),
+
+    library("Syntax"),
+    library("JSON", ["CJansson"]),
+    library("ImageCodecs", ["CPNGShims"]),
+    library("OneDNN", ["COneDNN"]),
+    library("TensorRuntime"),
+    library("CPUBackend", ["TensorRuntime", "OneDNN", "VectorKernels"]),
+    library("NeuralNetwork", ["TensorRuntime", "JSON"]),
+    library("Datasets", ["TensorRuntime", "ImageCodecs", "CZlib", crypto]),
+    library("Visualization", ["ImageCodecs"]),
+    library(
+      "Interpreter",
+      [
+        "Syntax", "JSON", "TensorRuntime", "CPUBackend", "NeuralNetwork", "Datasets", "Visualization",
+        "ImageCodecs",
+      ]),
+    library("Notebooks", ["Interpreter", "JSON"]),
+    library("JupyterKernel", ["Interpreter", "JSON", crypto]),
+    library("ZeroMQTransport", ["JupyterKernel", "CZeroMQ"]),
+    library("REPL", ["Interpreter", "CEditLine"]),
+    .executableTarget(
+      name: "cnnrepl",
+      dependencies: [
+        "Interpreter", "Notebooks", "JupyterKernel", "ZeroMQTransport", "REPL", "Datasets", "CPUBackend",
+        argumentParser,
+      ]),
+
+    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    tests("SyntaxTests", ["Syntax"]),
+    tests("JSONTests", ["JSON"]),
+    tests("TensorRuntimeTests", ["TensorRuntime", "CPUBackend"]),
+    tests("NeuralNetworkTests", ["NeuralNetwork", "CPUBackend"]),
+    tests("DatasetsTests", ["Datasets"]),
+    tests("VisualizationTests", ["Visualization", "ImageCodecs"]),
+    tests("InterpreterTests", ["Interpreter"]),
+    tests("NotebooksTests", ["Notebooks"]),
+    tests("JupyterKernelTests", ["JupyterKernel", "ZeroMQTransport"]),
+    tests("ProgramTests", ["cnnrepl"]),
+  ],
+  swiftLanguageModes: [.v5]
+)
