@@ -1,0 +1,53 @@
+/// What people type out of habit from other languages, and what it is called here.
+extension Parser {
+  /// A word that begins a statement elsewhere (`def f(x):`).
+  func foreignWord(_ name: String) -> (message: String, fix: String)? {
+    let next = ahead(1)
+    guard !next.startsLine else { return nil }
+    var followedByWord = false
+    switch next.kind {
+    case .identifier, .string, .keyword, .integer, .floating: followedByWord = true
+    default: break
+    }
+    switch (name, followedByWord) {
+    case ("def", true): return ("'def' is Python", "write func name(_ x: Tensor) -> Tensor { … }")
+    case ("fn", true), ("fun", true), ("function", true):
+      return ("'\(name)' is another language's word", "write func")
+    case ("lambda", true): return ("'lambda' is Python", "write a closure: { x in x + 1 }")
+    case ("elif", true): return ("'elif' is Python", "write } else if condition {")
+    case ("const", true): return ("'const' is another language's word", "write let")
+    case ("from", true):
+      return ("nothing needs to be imported", "layers, data sets and tensors are there from the start")
+    case ("with", true): return ("'with' is Python", "nothing needs to be opened or closed here")
+    case ("pass", _), ("del", true), ("assert", true), ("global", true), ("async", true), ("await", true):
+      return name == "assert"
+        ? ("'assert' is called expect here", "write expect(condition)")
+        : name == "pass" && !followedByWord ? nil : ("'\(name)' isn't part of the language", "leave it out")
+    case ("print", true): return ("print needs parentheses", "write print(…)")
+    default: return nil
+    }
+  }
+
+  /// A name followed by something odd on its line.
+  func foreignStatement(_ name: String) -> (message: String, fix: String)? {
+    switch name {
+    case "print": ("print needs parentheses", "write print(…)")
+    case "help": ("help needs parentheses", "write help(…)")
+    case "def", "class", "lambda": foreignWord(name)
+    default: nil
+    }
+  }
+
+  /// An operator of another language, with its name here.
+  func foreignOperator(_ name: String) -> String? {
+    switch name {
+    case "**": "raise to a power with pow(a, b)"
+    case ":=": "declare with let or var"
+    case "<-": "assign with =, or put a space before the minus"
+    case "=>": "a closure is { x in … }"
+    case ".*", "./", ".+", ".-", ".^": "tensors calculate element by element with plain + - * / and pow"
+    case "&", "|", "^", "~": "logic is written && || !"
+    default: nil
+    }
+  }
+}
