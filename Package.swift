@@ -37,12 +37,12 @@ let package = Package(
     system("CZeroMQ", apt: "libzmq3-dev"),
     system("CJansson", apt: "libjansson-dev"),
     system("CZlib", apt: "zlib1g-dev"),
-    system("CEditLine", apt: "libedit-dev"),
 
     .target(
       name: "VectorKernels", cSettings: [.unsafeFlags(["-O3"])],
       linkerSettings: [.linkedLibrary("gomp"), .linkedLibrary("m")]),
     .target(name: "CPNGShims", linkerSettings: [.linkedLibrary("png16")]),
+    .target(name: "CEditLineShims", linkerSettings: [.linkedLibrary("edit")]),
 
     library("Syntax"),
     library("JSON", ["CJansson"]),
@@ -62,7 +62,7 @@ let package = Package(
     library("Notebooks", ["Interpreter", "JSON"]),
     library("JupyterKernel", ["Interpreter", "JSON", crypto]),
     library("ZeroMQTransport", ["JupyterKernel", "CZeroMQ"]),
-    library("REPL", ["Interpreter", "CEditLine"]),
+    library("REPL", ["Interpreter", "CEditLineShims"]),
     .executableTarget(
       name: "cnnrepl",
       dependencies: [

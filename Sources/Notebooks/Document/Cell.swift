@@ -27,7 +27,9 @@ package struct Cell: Sendable, Equatable {
   /// Reads a cell; `place` names it in errors.
   init(reading value: JSONValue, place: String) throws {
     guard let object = value.objectValue else { throw NotebookError("\(place) is not an object") }
-    guard let type = object["cell_type"]?.stringValue else { throw NotebookError("\(place) has no cell_type") }
+    guard let type = object["cell_type"]?.stringValue else {
+      throw NotebookError("\(place) has no cell_type")
+    }
     guard let kind = Kind(rawValue: type) else {
       throw NotebookError("\(place) is of type \"\(type)\", want code, markdown or raw")
     }

@@ -82,7 +82,8 @@ extension Notebook {
     guard let file = fopen(temporary, "wb") else {
       throw NotebookError("can't write \(path): \(String(cString: strerror(errno)))")
     }
-    let isWritten = fwrite(bytes, 1, bytes.count, file) == bytes.count && fflush(file) == 0 && fsync(fileno(file)) == 0
+    let isWritten =
+      fwrite(bytes, 1, bytes.count, file) == bytes.count && fflush(file) == 0 && fsync(fileno(file)) == 0
     let problem = errno
     fclose(file)
     if let permissions = permissions as? Int { chmod(temporary, mode_t(truncatingIfNeeded: permissions)) }

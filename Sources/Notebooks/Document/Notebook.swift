@@ -1,3 +1,4 @@
+import Interpreter
 import JSON
 
 /// A notebook of nbformat 4: its cells and every other member it was read with, in order.
@@ -22,9 +23,13 @@ package struct Notebook: Sendable, Equatable {
     } catch let error as JSONParseError {
       throw NotebookError("not a notebook: \(error)")
     }
-    guard let root = document.objectValue else { throw NotebookError("not a notebook: its JSON is not an object") }
+    guard let root = document.objectValue else {
+      throw NotebookError("not a notebook: its JSON is not an object")
+    }
     try Self.checkFormat(root)
-    guard let list = root["cells"]?.arrayValue else { throw NotebookError("not a notebook: it has no list of cells") }
+    guard let list = root["cells"]?.arrayValue else {
+      throw NotebookError("not a notebook: it has no list of cells")
+    }
     guard root["metadata"]?.objectValue != nil else {
       throw NotebookError("not a notebook: its metadata is not an object")
     }
@@ -62,7 +67,9 @@ package struct Notebook: Sendable, Equatable {
     guard let other = kernel?["display_name"]?.stringValue ?? name ?? language else { return }
     throw NotebookError(
       "notebook for another kernel: \(other), want \(KernelIdentity.displayName)",
-      fix: "choose the kernel \(KernelIdentity.displayName) for it in Jupyter, or rewrite it in the language cnn")
+      fix:
+        "choose the kernel \(KernelIdentity.displayName) for it in Jupyter, or rewrite it in the language cnn"
+    )
   }
 
   /// Says in the metadata that the notebook belongs to this kernel.

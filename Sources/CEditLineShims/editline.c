@@ -1,0 +1,47 @@
+#define _XOPEN_SOURCE 700
+#include "CEditLineShims.h"
+
+int cel_width(wchar_t character) { return wcwidth(character); }
+
+void cel_set_client(EditLine *editor, void *client) { el_wset(editor, EL_CLIENTDATA, client); }
+
+void *cel_client(EditLine *editor) {
+  void *client = NULL;
+  el_wget(editor, EL_CLIENTDATA, &client);
+  return client;
+}
+
+void cel_set_prompt(EditLine *editor, cel_prompt_function prompt, wchar_t literal) {
+  el_wset(editor, EL_PROMPT_ESC, prompt, literal);
+}
+
+void cel_set_reader(EditLine *editor, cel_read_function reader) { el_wset(editor, EL_GETCFN, reader); }
+
+int cel_add_command(EditLine *editor, const wchar_t *name, const wchar_t *help, cel_key_function command) {
+  return el_wset(editor, EL_ADDFN, name, help, command);
+}
+
+int cel_bind(EditLine *editor, const wchar_t *keys, const wchar_t *command) {
+  return el_wset(editor, EL_BIND, keys, command, NULL);
+}
+
+void cel_use_emacs_keys(EditLine *editor) { el_wset(editor, EL_EDITOR, L"emacs"); }
+
+void cel_set_editing_flag(EditLine *editor, const wchar_t *flag) {
+  el_wset(editor, EL_SETTY, L"-d", flag, NULL);
+}
+
+void cel_prepare_terminal(EditLine *editor, bool editing) { el_wset(editor, EL_PREP_TERM, editing ? 1 : 0); }
+
+void cel_set_history(EditLine *editor, HistoryW *history) { el_wset(editor, EL_HIST, history_w, history); }
+
+void cel_history_limit(HistoryW *history, int limit) {
+  HistEventW event;
+  history_w(history, &event, H_SETSIZE, limit);
+  history_w(history, &event, H_SETUNIQUE, 1);
+}
+
+void cel_history_add(HistoryW *history, const wchar_t *entry) {
+  HistEventW event;
+  history_w(history, &event, H_ENTER, entry);
+}

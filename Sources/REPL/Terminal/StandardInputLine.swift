@@ -1,0 +1,41 @@
+import Foundation
+import Interpreter
+import TensorRuntime
+
+/// Reads an answer from standard input; a raised token ends the wait.
+enum StandardInputLine {
+  /// One line without its line feed. With `hidden` a terminal doesn't show what is typed.
+  static func read(hidden: Bool, interruption: CancellationToken) throws -> String {
+    var saved = termios()
+    let hides = hidden && tcgetattr(STDIN_FILENO, &saved) == 0
+    if hides {
+      var silent = saved
+      silent.c_lflag &= ~tcflag_t(ECHO)
+      tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent)
+    }
+    defer {
+      if hides {
+        tcsetattr(STDIN_FILENO, TCSAFLUSH, &saved)
+        fputs("\n", stdout)
+      }
+    }
+    var bytes: [UInt8] = []
+    while true {
+      try interruption.check()
+      var wait = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+      guard poll(&wait, 1, 50) > 0 else { continue }
+      var byte: UInt8 = 0
+      // One at a time: what stands behind the line belongs to whoever reads next.
+      let count = Glibc.read(STDIN_FILENO, &byte, 1)
+      if count < 0 && errno == EINTR { continue }
+      guard count == 1 else {
+        guard bytes.isEmpty else { break }
+        throw InputUnavailable("standard input has ended")
+      }
+      if byte == 10 { break }
+      bytes.append(byte)
+    }
+    if bytes.last == 13 { bytes.removeLast() }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}

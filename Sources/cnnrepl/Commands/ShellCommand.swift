@@ -1,0 +1,84 @@
+import ArgumentParser
+import Foundation
+import Interpreter
+import REPL
+
+/// `cnnrepl`: the line shell, or one source or script evaluated.
+struct ShellCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "shell",
+    abstract: "The line shell (what cnnrepl is without a subcommand).",
+    usage: """
+      cnnrepl [FILE.cnn] [-i]
+      cnnrepl -e SOURCE [-i]
+      """,
+    version: KernelIdentity.version)
+
+  @Argument(
+    help: ArgumentHelp("A program to run.", valueName: "file.cnn"), completion: .file(extensions: ["cnn"]))
+  var file: String?
+
+  @Option(
+    name: .customShort("e"), parsing: .unconditional,
+    help: ArgumentHelp("Evaluate this source and print its value.", valueName: "source"))
+  var source: String?
+
+  @Flag(name: [.customShort("i"), .long], help: "Stay in the shell afterwards.")
+  var interactive = false
+
+  func validate() throws {
+    if let file, source != nil {
+      throw ValidationError("-e and a file (\(file)) exclude each other.")
+    }
+    if file == nil, source == nil, interactive, isatty(STDIN_FILENO) == 0 {
+      throw ValidationError("-i wants a terminal as standard input.")
+    }
+  }
+
+  func run() throws {
+    Signals.block([SIGINT, SIGWINCH])
+    let status = EvaluationThread.run(evaluate)
+    if status != .success { throw status }
+  }
+
+  private func evaluate() -> ExitCode {
+    let session = Session()
+    Signals.watch([SIGINT]) { _ in session.interruption.cancel() }
+    if let source { return first(source, named: "-e", showsResult: true, in: session) }
+    guard let file else { return shell(in: session) }
+    do {
+      guard try SourceFile.kind(of: file) == .script else {
+        return badFile("\(file): is a notebook\nfix: cnnrepl run \(file)")
+      }
+      return first(try SourceFile.script(at: file), named: file, showsResult: false, in: session)
+    } catch {
+      return badFile("\(error)\(subcommandHint(file))")
+    }
+  }
+
+  private func first(_ text: String, named name: String, showsResult: Bool, in session: Session) -> ExitCode {
+    let sink = TerminalSink(interruption: session.interruption)
+    let status = ScriptRun.run(text, named: name, showsResult: showsResult, session: session, sink: sink)
+    return interactive ? shell(in: session) : status
+  }
+
+  private func shell(in session: Session) -> ExitCode {
+    let isTerminal = isatty(STDIN_FILENO) == 1
+    let sink = TerminalSink(
+      interruption: session.interruption,
+      questions: isTerminal ? .standardInput : .unanswerable("standard input holds the program"))
+    let entries = PlainEntries(interruption: session.interruption)
+    let outcome = Shell(session: session, sink: sink, entries: entries).run()
+    sink.finish()
+    if isTerminal { return .success }
+    if outcome.wasInterrupted { return ExitStatus.interrupted }
+    return outcome.hasFailures ? ExitStatus.failure : .success
+  }
+
+  /// Somebody who mistyped a subcommand gets told so.
+  private func subcommandHint(_ word: String) -> String {
+    guard !word.contains("."), !word.contains("/") else { return "" }
+    let names = Program.configuration.subcommands.map { $0._commandName }
+    return "\nfix: name a file, or a subcommand: \(names.joined(separator: ", "))"
+  }
+}
