@@ -54,8 +54,19 @@ extension Notebook {
         id = hexDigest("\(index) \(attempt) \(cells[index].source)")
         attempt += 1
       } while !taken.insert(id).inserted
-      cells[index].id = id
+      cells[index].fields = Self.naming(cells[index].fields, id)
     }
+  }
+
+  /// The members with the name where Jupyter's alphabetical order has it.
+  private static func naming(_ fields: JSONObject, _ id: String) -> JSONObject {
+    var named = JSONObject()
+    for (key, value) in fields.members where key != "id" {
+      if key == "metadata" { named["id"] = .string(id) }
+      named[key] = value
+    }
+    named["id"] = .string(id)
+    return named
   }
 
   private static func isValid(_ id: String) -> Bool {
