@@ -1,1 +1,144 @@
 #include "CPNGShims.h"
+
+#include <png.h>
+#include <setjmp.h>
+#include <stdlib.h>
+#include <string.h>
+
+// Where libpng's callbacks read from, write to, and leave their message.
+typedef struct {
+  const uint8_t *bytes;
+  size_t count;
+  size_t position;
+  uint8_t *written;
+  size_t written_count;
+  size_t written_capacity;
+  char *message;
+} stream;
+
+static void on_error(png_structp png, png_const_charp text) {
+  stream *s = png_get_error_ptr(png);
+  strncpy(s->message, text, CPNG_MESSAGE_SIZE - 1);
+  s->message[CPNG_MESSAGE_SIZE - 1] = 0;
+  png_longjmp(png, 1);
+}
+
+static void on_warning(png_structp png, png_const_charp text) {
+  (void)png;
+  (void)text;
+}
+
+static void on_read(png_structp png, png_bytep into, png_size_t count) {
+  stream *s = png_get_io_ptr(png);
+  if (count > s->count - s->position) png_error(png, "the file ends too early");
+  memcpy(into, s->bytes + s->position, count);
+  s->position += count;
+}
+
+static void on_write(png_structp png, png_bytep from, png_size_t count) {
+  stream *s = png_get_io_ptr(png);
+  if (count > s->written_capacity - s->written_count) {
+    size_t capacity = (s->written_count + count) * 2;
+    uint8_t *grown = realloc(s->written, capacity);
+    if (!grown) png_error(png, "out of memory");
+    s->written = grown;
+    s->written_capacity = capacity;
+  }
+  memcpy(s->written + s->written_count, from, count);
+  s->written_count += count;
+}
+
+static void on_flush(png_structp png) { (void)png; }
+
+static png_structp open_reader(stream *s) {
+  png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, s, on_error, on_warning);
+  if (!png) return NULL;
+  png_set_read_fn(png, s, on_read);
+  // Ancillary chunks (text, profiles) are compressed too: without a limit one of them is a way to fill memory.
+  png_set_chunk_malloc_max(png, 8u << 20);
+  png_set_chunk_cache_max(png, 64);
+  return png;
+}
+
+// Reads up to the pixels and asks for 8-bit grey, RGB or RGBA.
+static void read_info(png_structp png, png_infop info, cpng_header *header) {
+  png_read_info(png, info);
+  header->width = png_get_image_width(png, info);
+  header->height = png_get_image_height(png, info);
+  header->stored_row_bytes = png_get_rowbytes(png, info);
+  png_set_expand(png);
+  png_set_scale_16(png);
+  int color = png_get_color_type(png, info);
+  int has_alpha = (color & PNG_COLOR_MASK_ALPHA) || png_get_valid(png, info, PNG_INFO_tRNS);
+  if (has_alpha) png_set_gray_to_rgb(png);
+  header->channels = has_alpha ? 4 : (color & PNG_COLOR_MASK_COLOR) ? 3 : 1;
+}
+
+int cpng_read_header(const uint8_t *bytes, size_t count, cpng_header *header, char *message) {
+  stream s = {.bytes = bytes, .count = count, .message = message};
+  strcpy(message, "out of memory");
+  png_structp png = open_reader(&s);
+  png_infop info = png ? png_create_info_struct(png) : NULL;
+  if (!info || setjmp(png_jmpbuf(png))) {
+    png_destroy_read_struct(&png, info ? &info : NULL, NULL);
+    return 1;
+  }
+  read_info(png, info, header);
+  png_destroy_read_struct(&png, &info, NULL);
+  return 0;
+}
+
+int cpng_decode(const uint8_t *bytes, size_t count, uint8_t *pixels, size_t capacity, char *message) {
+  stream s = {.bytes = bytes, .count = count, .message = message};
+  strcpy(message, "out of memory");
+  png_bytep *volatile rows = NULL;
+  png_structp png = open_reader(&s);
+  png_infop info = png ? png_create_info_struct(png) : NULL;
+  if (!info || setjmp(png_jmpbuf(png))) {
+    png_destroy_read_struct(&png, info ? &info : NULL, NULL);
+    free(rows);
+    return 1;
+  }
+  cpng_header header;
+  read_info(png, info, &header);
+  png_set_interlace_handling(png);
+  png_read_update_info(png, info);
+  size_t row_bytes = (size_t)header.width * header.channels;
+  if (png_get_rowbytes(png, info) != row_bytes || row_bytes * header.height != capacity)
+    png_error(png, "the size of the pixels is not what the header says");
+  rows = malloc(sizeof(png_bytep) * header.height);
+  if (!rows) png_error(png, "out of memory");
+  for (uint32_t y = 0; y < header.height; y++) rows[y] = pixels + y * row_bytes;
+  png_read_image(png, rows);
+  png_read_end(png, NULL);
+  png_destroy_read_struct(&png, &info, NULL);
+  free(rows);
+  return 0;
+}
+
+int cpng_encode(const uint8_t *pixels, uint32_t width, uint32_t height, uint32_t channels, int level,
+                uint8_t **encoded, size_t *encoded_count, char *message) {
+  stream s = {.message = message};
+  strcpy(message, "out of memory");
+  png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &s, on_error, on_warning);
+  png_infop info = png ? png_create_info_struct(png) : NULL;
+  if (!info || setjmp(png_jmpbuf(png))) {
+    png_destroy_write_struct(&png, info ? &info : NULL);
+    free(s.written);
+    return 1;
+  }
+  png_set_write_fn(png, &s, on_write, on_flush);
+  png_set_compression_level(png, level);
+  int color = channels == 1 ? PNG_COLOR_TYPE_GRAY : channels == 3 ? PNG_COLOR_TYPE_RGB : PNG_COLOR_TYPE_RGBA;
+  png_set_IHDR(png, info, width, height, 8, color, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
+               PNG_FILTER_TYPE_DEFAULT);
+  png_write_info(png, info);
+  for (uint32_t y = 0; y < height; y++) png_write_row(png, pixels + (size_t)y * width * channels);
+  png_write_end(png, info);
+  png_destroy_write_struct(&png, &info);
+  *encoded = s.written;
+  *encoded_count = s.written_count;
+  return 0;
+}
+
+void cpng_free(uint8_t *encoded) { free(encoded); }

@@ -1,0 +1,67 @@
+import TensorRuntime
+
+/// A public set that comes as four IDX files: training and test images and labels.
+package struct IDXSet: Sendable {
+  /// What the user calls it.
+  package let name: String
+  /// Its folder below a data folder.
+  package let folder: String
+  /// The names of the classes, by number.
+  package let classNames: [String]
+  /// Images and labels to learn from.
+  package let train: (images: RemoteFile, labels: RemoteFile)
+  /// Images and labels to judge by.
+  package let test: (images: RemoteFile, labels: RemoteFile)
+
+  /// Reads the set, fetching what is missing; `share` of the training images becomes the validation part.
+  ///
+  /// Throws `DatasetError` naming the file that is missing or wrong.
+  package func load(
+    validation share: Double = 0, random: Philox = Philox(seed: 0, stream: 0),
+    folders: DataFolders = DataFolders(), fetcher: Fetcher = Fetcher()
+  ) throws -> ImageDataset {
+    let trainImages = try images(train, folders, fetcher)
+    let testImages = try images(test, folders, fetcher)
+    guard trainImages.shape == testImages.shape else {
+      throw DatasetError(
+        "\(name): training images are \(trainImages.shape), test images \(testImages.shape)",
+        fix: "the files belong to different sets")
+    }
+    return try ImageDataset(
+      name: name, train: trainImages, test: testImages, validation: share, random: random)
+  }
+
+  private func images(
+    _ pair: (images: RemoteFile, labels: RemoteFile), _ folders: DataFolders, _ fetcher: Fetcher
+  ) throws -> LabelledImages {
+    let imagePath = try path(of: pair.images, folders, fetcher)
+    let labelPath = try path(of: pair.labels, folders, fetcher)
+    let labels = try IDXFile(path: labelPath, axes: 1)
+    let images = try IDXFile(path: imagePath, axes: 3)
+    guard labels.bytes.count == images.shape[0] else {
+      throw DatasetError(
+        "\(imagePath) has \(images.shape[0]) images and \(labelPath) has \(labels.bytes.count) labels",
+        fix: "the two files belong to different sets")
+    }
+    if let wrong = labels.bytes.first(where: { Int($0) >= classNames.count }) {
+      throw DatasetError(
+        "\(labelPath) has a label \(wrong), wanted 0 to \(classNames.count - 1)",
+        fix: "the file belongs to another set")
+    }
+    return try LabelledImages(
+      shape: [1, images.shape[1], images.shape[2]], pixels: images.bytes,
+      labels: labels.bytes.map(Int32.init),
+      classNames: classNames)
+  }
+
+  private func path(of file: RemoteFile, _ folders: DataFolders, _ fetcher: Fetcher) throws -> String {
+    if let path = folders.locate(set: folder, names: file.acceptedNames) { return path }
+    guard folders.mayFetch else {
+      let places = [folders.own, folders.cache].compactMap { $0 }.map { "\($0)/\(folder)" }
+      throw DatasetError(
+        "\(name): no file \(file.name) in " + places.joined(separator: " or "),
+        fix: "put it there, or unset CNNREPL_OFFLINE to fetch it")
+    }
+    return try fetcher.fetch(file, into: "\(folders.cache)/\(folder)")
+  }
+}

@@ -1,0 +1,85 @@
+/// Mean and standard deviation of each channel, of values in 0…1.
+package struct ChannelStatistics: Sendable, Equatable {
+  /// The mean of each channel.
+  package let mean: [Float]
+  /// The standard deviation of each channel, over all pixels (divided by their number).
+  package let std: [Float]
+
+  /// Makes statistics from numbers, one of each per channel.
+  package init(mean: [Float], std: [Float]) {
+    self.mean = mean
+    self.std = std
+  }
+}
+
+extension LabelledImages {
+  /// How many floats a batch of `batchCount` images takes.
+  package func elementCount(of batchCount: Int) -> Int { batchCount * store.imageSize }
+
+  /// Writes chosen images as floats, [N, C, H, W], bytes divided by 255 and normalised if the set is.
+  ///
+  /// Throws `DatasetError` when an index lies outside or the memory is not exactly the batch's size.
+  package func fill(_ indices: [Int], into batch: UnsafeMutableBufferPointer<Float>) throws {
+    let size = store.imageSize
+    guard batch.count == indices.count * size, let start = batch.baseAddress else {
+      if indices.isEmpty && batch.isEmpty { return }
+      throw DatasetError("a batch of \(batch.count) numbers, wanted \(indices.count) times \(size)")
+    }
+    if let wrong = indices.first(where: { $0 < 0 || $0 >= count }) {
+      throw DatasetError("image \(wrong) of a set of \(count), wanted 0 to \(count - 1)")
+    }
+    let plane = shape[1] * shape[2]
+    store.pixels.withUnsafeBufferPointer { pixels in
+      guard let bytes = pixels.baseAddress else { return }
+      for (place, index) in indices.enumerated() {
+        let source = bytes + Int(rows[index]) * size
+        let target = start + place * size
+        guard let normalization else {
+          for i in 0..<size { target[i] = Float(source[i]) / 255 }
+          continue
+        }
+        for channel in 0..<shape[0] {
+          let mean = normalization.mean[channel % normalization.mean.count]
+          let std = normalization.std[channel % normalization.std.count]
+          for i in channel * plane..<(channel + 1) * plane {
+            target[i] = (Float(source[i]) / 255 - mean) / std
+          }
+        }
+      }
+    }
+  }
+
+  /// Chosen images as floats, [N, C, H, W].
+  package func floats(_ indices: [Int]) throws -> [Float] {
+    try [Float](unsafeUninitializedCapacity: elementCount(of: indices.count)) { buffer, initialized in
+      let batch = UnsafeMutableBufferPointer(rebasing: buffer[0..<elementCount(of: indices.count)])
+      try fill(indices, into: batch)
+      initialized = batch.count
+    }
+  }
+
+  /// Mean and deviation of each channel over all images, before any normalisation; exact, from byte counts.
+  package var statistics: ChannelStatistics {
+    let (channels, plane) = (shape[0], shape[1] * shape[2])
+    var mean: [Float] = []
+    var std: [Float] = []
+    for channel in 0..<channels {
+      var (sum, squares) = (0, 0)
+      store.pixels.withUnsafeBufferPointer { pixels in
+        for row in rows {
+          let start = Int(row) * store.imageSize + channel * plane
+          for i in start..<start + plane {
+            let value = Int(pixels[i])
+            sum += value
+            squares += value * value
+          }
+        }
+      }
+      let number = Double(max(1, count * plane))
+      let average = Double(sum) / number
+      mean.append(Float(average / 255))
+      std.append(Float(max(0, Double(squares) / number - average * average).squareRoot() / 255))
+    }
+    return ChannelStatistics(mean: mean, std: std)
+  }
+}
