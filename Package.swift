@@ -62,12 +62,13 @@ let package = Package(
     library("Notebooks", ["Interpreter", "JSON"]),
     library("JupyterKernel", ["Interpreter", "JSON", crypto]),
     library("ZeroMQTransport", ["JupyterKernel", "CZeroMQ"]),
+    .target(name: "Kernelspec", path: "kernelspec", resources: [.embedInCode("kernel.json")]),
     library("REPL", ["Interpreter", "CEditLineShims"]),
     .executableTarget(
       name: "cnnrepl",
       dependencies: [
-        "Interpreter", "Notebooks", "JupyterKernel", "ZeroMQTransport", "REPL", "Datasets", "CPUBackend",
-        argumentParser,
+        "Interpreter", "Notebooks", "JupyterKernel", "ZeroMQTransport", "Kernelspec", "REPL", "Datasets",
+        "CPUBackend", "JSON", argumentParser,
       ]),
 
     .target(name: "TestSupport", path: "Tests/TestSupport"),

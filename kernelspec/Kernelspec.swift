@@ -1,0 +1,12 @@
+/// The files of the kernelspec, as they stand in this folder and are built into the program.
+package enum Kernelspec {
+  /// The file that names the program; whoever installs it puts the program's path into `argv`.
+  package static let kernelFile = "kernel.json"
+
+  /// Name and content of each file.
+  package static var files: [(name: String, content: [UInt8])] {
+    [
+      (kernelFile, PackageResources.kernel_json)
+    ]
+  }
+}
