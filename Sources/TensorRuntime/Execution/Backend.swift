@@ -1,0 +1,83 @@
+/// A device that can run graphs. Its lowerings live in a target of their own, one file per family of operations.
+package protocol Backend: AnyObject {
+  /// What it is called: `CPU (oneDNN 2.6.3, AVX-512)`.
+  var name: String { get }
+  /// How many threads run one operation.
+  var threads: Int { get set }
+  /// Turns a program into something that runs; throws a ``TensorError`` that names an operation it can't do.
+  func compile(_ program: Program) throws -> any Plan
+  /// The same numbers in another layout, in memory of their own.
+  func converted(_ buffer: Buffer, _ type: TensorType, to layout: Layout) throws -> Buffer
+  /// The sum of the squares of each buffer's float32 numbers; not finite exactly where one of them is not.
+  func sumsOfSquares(_ buffers: [Buffer]) throws -> [Double]
+  /// Changes parameters by an optimizer's rule, all of them in one parallel pass; gradients are multiplied by `scale`
+  /// first, and `step` counts from 1.
+  func update(_ updates: [ParameterUpdate], rule: UpdateRule, step: Int, scale: Float) throws
+}
+
+/// A compiled program.
+package protocol Plan: AnyObject {
+  /// Bytes its intermediate results take while it runs.
+  var byteCount: Int { get }
+  /// The layout each of the program's buffer arguments must have, in their order.
+  var argumentLayouts: [Layout] { get }
+  /// Where each of the program's gradients stands after a run, in the layout of its parameter.
+  var gradientBuffers: [Buffer] { get }
+  /// Runs it: reads arguments, writes row-major results. The token is looked at between primitives.
+  func run(_ arguments: PlanArguments, results: [Buffer], cancellation: CancellationToken?) throws
+  /// Runs it once and times every operation.
+  func profile(_ arguments: PlanArguments, results: [Buffer]) throws -> [PlanTiming]
+  /// The operations in the order they run, with layouts and bytes.
+  func describe() -> String
+}
+
+/// What a plan is given when it runs, in the order of the program's arguments.
+package struct PlanArguments {
+  /// Tensors, in the layouts the plan asks for.
+  package var buffers: [Buffer]
+  /// Scalar constants.
+  package var scalars: [Double]
+  /// Random draws.
+  package var randoms: [Philox]
+
+  /// Makes a set of arguments.
+  package init(buffers: [Buffer], scalars: [Double], randoms: [Philox]) {
+    self.buffers = buffers
+    self.scalars = scalars
+    self.randoms = randoms
+  }
+}
+
+/// How long one operation of a plan took.
+package struct PlanTiming {
+  /// What it does, with its layouts.
+  package let operation: String
+  /// Nanoseconds of one run.
+  package let nanoseconds: UInt64
+  /// Bytes it reads and writes.
+  package let byteCount: Int
+
+  /// Makes a timing.
+  package init(operation: String, nanoseconds: UInt64, byteCount: Int) {
+    self.operation = operation
+    self.nanoseconds = nanoseconds
+    self.byteCount = byteCount
+  }
+}
+
+/// One parameter's part of an optimizer step; all buffers hold equally many float32 in the same layout.
+package struct ParameterUpdate {
+  /// The parameter's numbers, changed in place.
+  package let value: Buffer
+  /// The gradient.
+  package let gradient: Buffer
+  /// The rule's running numbers, changed in place.
+  package let moments: [Buffer]
+
+  /// Makes a part of a step.
+  package init(value: Buffer, gradient: Buffer, moments: [Buffer]) {
+    self.value = value
+    self.gradient = gradient
+    self.moments = moments
+  }
+}

@@ -1,0 +1,121 @@
+/// What an optimizer step found.
+package struct StepReport {
+  /// The loss before the step.
+  package let loss: Float
+  /// The length of the gradient of all parameters together, before clipping.
+  package let gradientNorm: Float
+  /// The values of the tensors that were observed, row-major, in their order.
+  package let observed: [Tensor]
+}
+
+extension Runtime {
+  /// One optimizer step in one compiled plan: the loss, its gradient for `parameters`, what changes alongside
+  /// (batch-norm statistics) and what is observed (metrics), then the update.
+  ///
+  /// Nothing at all changes where the loss or a gradient is not finite (``NonFiniteError``), or where the work is
+  /// interrupted. Parameters the loss does not depend on, or that are not trainable, stay as they are.
+  package func step(
+    loss: Tensor, parameters: [Parameter], rule: UpdateRule, state: OptimizerState,
+    alongside: [(Parameter, Tensor)] = [], observing: [Tensor] = []
+  ) throws -> StepReport {
+    try evaluate(parameters.map(\.tensor) + alongside.map(\.0.tensor))
+    let results = [loss] + alongside.map(\.1) + observing
+    let (updated, buffers, gradientBuffers) = try compute(results, loss: loss, parameters: parameters)
+    let lossValue = buffers[0].elements(of: Float.self)[0]
+    let squares = try checkFinite(lossValue, updated, gradientBuffers)
+    releaseKeptGraphs()
+    for (tensor, buffer) in zip(results, buffers) where !tensor.isEvaluated {
+      tensor.node.values[tensor.output] = buffer
+      tensor.node.forgetInputs()
+    }
+    try apply(updated, gradientBuffers, squares, rule, state)
+    for (index, (parameter, _)) in alongside.enumerated() { parameter.replace(buffers[1 + index]) }
+    loss.node.forgetInputs()
+    for tensor in observing { tensor.node.forgetInputs() }
+    return StepReport(
+      loss: lossValue, gradientNorm: Float(squares.reduce(0, +).squareRoot()), observed: observing)
+  }
+
+  /// Runs loss and gradient; on return nothing but the caller's own tensors holds the graph.
+  private func compute(_ results: [Tensor], loss: Tensor, parameters: [Parameter]) throws -> (
+    [Parameter], [Buffer], [Buffer]
+  ) {
+    let (updated, found) = try trainable(loss, parameters)
+    let (flat, plan) = try plan(results: results, gradients: zip(found, updated).map { ($0, $1.tensor) })
+    let buffers = try makeResults(results)
+    try plan.run(try arguments(of: flat, for: plan), results: buffers, cancellation: cancellation)
+    try cancellation?.check()
+    return (updated, buffers, plan.gradientBuffers)
+  }
+
+  /// The parameters a loss moves, and their gradients.
+  func trainable(_ loss: Tensor, _ parameters: [Parameter]) throws -> ([Parameter], [Tensor]) {
+    var seen = Set<ObjectIdentifier>()
+    let candidates = parameters.filter { $0.isTrainable && seen.insert(ObjectIdentifier($0)).inserted }
+    let all = try gradients(of: loss, withRespectTo: candidates.map(\.tensor))
+    let both = zip(candidates, all).compactMap { parameter, gradient in gradient.map { (parameter, $0) } }
+    guard !both.isEmpty else {
+      throw TensorError(
+        "minimize",
+        candidates.isEmpty ? "there is no trainable parameter" : "the loss does not depend on the parameters",
+        fix: candidates.isEmpty ? "unfreeze some layers" : "call the network inside the closure")
+    }
+    return (both.map(\.0), both.map(\.1))
+  }
+
+  /// The sum of squares of each gradient; throws where the loss or one of them is not finite.
+  func checkFinite(_ loss: Float, _ parameters: [Parameter], _ gradients: [Buffer]) throws -> [Double] {
+    guard loss.isFinite else { throw NonFiniteError(parameter: nil, loss: loss) }
+    let squares = try backend.sumsOfSquares(gradients)
+    for (parameter, square) in zip(parameters, squares) where !square.isFinite {
+      throw NonFiniteError(parameter: parameter.name, loss: loss)
+    }
+    return squares
+  }
+
+  /// Changes the parameters by the rule.
+  func apply(
+    _ parameters: [Parameter], _ gradients: [Buffer], _ squares: [Double], _ rule: UpdateRule,
+    _ state: OptimizerState
+  ) throws {
+    var scale: Float = 1
+    if let clip = rule.clipNorm {
+      let norm = Float(squares.reduce(0, +).squareRoot())
+      if norm > clip { scale = clip / (norm + 1e-6) }
+    }
+    // Everything that can fail comes before the first number changes.
+    var updates: [ParameterUpdate] = []
+    updates.reserveCapacity(parameters.count)
+    for (parameter, gradient) in zip(parameters, gradients) {
+      let value = try parameter.numbersForUpdate()
+      let moments = try moments(of: parameter, like: value, rule, state)
+      updates.append(ParameterUpdate(value: value, gradient: gradient, moments: moments))
+    }
+    try backend.update(updates, rule: rule, step: state.stepCount + 1, scale: scale)
+    state.stepCount += 1
+  }
+
+  private func moments(
+    of parameter: Parameter, like value: Buffer, _ rule: UpdateRule, _ state: OptimizerState
+  ) throws
+    -> [Buffer]
+  {
+    let key = ObjectIdentifier(parameter)
+    let wanted = rule.momentNames.count
+    var moments = state.moments[key] ?? []
+    if moments.count == wanted, moments.allSatisfy({ $0.layout == value.layout }) { return moments }
+    moments = try moments.prefix(wanted).map {
+      try backend.converted($0, parameter.tensor.type, to: value.layout)
+    }
+    while moments.count < wanted {
+      let buffer = try Buffer(
+        byteCount: value.byteCount, layout: value.layout,
+        purpose: "the optimizer's state of \(parameter.name)")
+      buffer.pointer.initializeMemory(as: UInt8.self, repeating: 0, count: buffer.byteCount)
+      moments.append(buffer)
+    }
+    state.moments[key] = moments
+    state.owners[key] = parameter
+    return moments
+  }
+}

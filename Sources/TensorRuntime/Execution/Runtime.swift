@@ -1,0 +1,131 @@
+/// Computes tensors: finds or compiles the plan of what waits, and runs it on a backend.
+///
+/// Belongs to one thread. There may be several; they share nothing.
+package final class Runtime {
+  /// The device that computes.
+  package let backend: any Backend
+  /// Looked at between the parts of a computation; a raised token stops it with ``Interrupted``.
+  package var cancellation: CancellationToken?
+  /// How many bytes a computation may take.
+  package var memoryLimit: Int
+  /// Whether evaluated tensors keep the way they were computed, so that a gradient may still flow through them: on
+  /// while a loss is being written. Ending it lets go of what was kept.
+  package var keepsGraphs = false {
+    didSet { if !keepsGraphs { releaseKeptGraphs() } }
+  }
+  private var kept: [Node] = []
+  private var plans: PlanCache
+
+  /// Makes a runtime on a backend, with room for so many compiled plans.
+  package init(
+    backend: any Backend, cancellation: CancellationToken? = nil, memoryLimit: Int = MachineMemory.limit,
+    planCapacity: Int = 256
+  ) {
+    self.backend = backend
+    self.cancellation = cancellation
+    self.memoryLimit = memoryLimit
+    plans = PlanCache(capacity: planCapacity)
+  }
+
+  /// How many plans are kept.
+  package var planCount: Int { plans.count }
+
+  /// Forgets all compiled plans.
+  package func forgetPlans() { plans.removeAll() }
+
+  /// Computes the tensors' numbers, all in one plan.
+  package func evaluate(_ tensors: [Tensor]) throws {
+    let waiting = tensors.filter { !$0.isEvaluated }
+    guard !waiting.isEmpty else { return }
+    let (flat, plan) = try plan(results: waiting)
+    let results = try makeResults(waiting)
+    try plan.run(try arguments(of: flat, for: plan), results: results, cancellation: cancellation)
+    for (tensor, buffer) in zip(waiting, results) { store(buffer, in: tensor) }
+  }
+
+  /// Lets go of the ways that were kept for gradients.
+  func releaseKeptGraphs() {
+    for node in kept { node.forgetInputs() }
+    kept = []
+  }
+
+  /// Sets a tensor's numbers and lets go of how they came about, where nobody needs it.
+  func store(_ buffer: Buffer, in tensor: Tensor) {
+    tensor.node.values[tensor.output] = buffer
+    if keepsGraphs, tensor.dependsOnParameter, !tensor.node.isParameter {
+      kept.append(tensor.node)
+    } else {
+      tensor.node.forgetInputs()
+    }
+  }
+
+  /// Memory for row-major results.
+  func makeResults(_ tensors: [Tensor]) throws -> [Buffer] {
+    try tensors.map { tensor in
+      guard tensor.type.byteCount <= memoryLimit else {
+        throw MemoryError(
+          "\(tensor.node.operation.name) with the result \(tensor.type)", bytes: tensor.type.byteCount,
+          limit: memoryLimit)
+      }
+      return try Buffer(
+        byteCount: tensor.type.byteCount,
+        purpose: "\(tensor.node.operation.name) with the result \(tensor.type)")
+    }
+  }
+
+  /// The plan for results and gradients, compiled where it is new.
+  func plan(results: [Tensor], gradients: [(value: Tensor, parameter: Tensor)] = []) throws -> (
+    FlatGraph, any Plan
+  ) {
+    var found: (any Plan)?
+    let flat = FlatGraph(results: results, gradients: gradients) { key in
+      found = plans.find(key)
+      return found == nil
+    }
+    if let found { return (flat, found) }
+    guard let program = flat.program else { throw TensorError("plan", "the graph has no program") }
+    let plan = try backend.compile(program.simplified())
+    guard plan.byteCount <= memoryLimit else {
+      throw MemoryError("the computation", bytes: plan.byteCount, limit: memoryLimit)
+    }
+    plans.insert(plan, for: flat.key)
+    return (flat, plan)
+  }
+
+  /// The buffers a plan reads, in the layouts it wants; a parameter keeps the new layout.
+  func arguments(of flat: FlatGraph, for plan: any Plan) throws -> PlanArguments {
+    var buffers: [Buffer] = []
+    buffers.reserveCapacity(flat.arguments.count)
+    for (tensor, layout) in zip(flat.arguments, plan.argumentLayouts) {
+      buffers.append(try buffer(of: tensor, in: layout))
+    }
+    return PlanArguments(buffers: buffers, scalars: flat.scalars, randoms: flat.randoms)
+  }
+
+  /// A computed tensor's numbers in a layout.
+  func buffer(of tensor: Tensor, in layout: Layout) throws -> Buffer {
+    guard let buffer = tensor.node.values[tensor.output] else {
+      throw TensorError(
+        "plan", "a placeholder was given no numbers",
+        fix: "run the prepared step with a tensor for each placeholder")
+    }
+    if buffer.layout == layout { return buffer }
+    let converted = try backend.converted(buffer, tensor.type, to: layout)
+    if tensor.node.isParameter { tensor.node.values[tensor.output] = converted }
+    return converted
+  }
+
+  /// The plan of what these tensors wait for, as text: operations, layouts, bytes.
+  package func describePlan(_ tensors: [Tensor]) throws -> String {
+    let waiting = tensors.filter { !$0.isEvaluated }
+    return waiting.isEmpty ? "nothing waits" : try plan(results: waiting).1.describe()
+  }
+
+  /// Computes the tensors once more and times every operation.
+  package func profile(_ tensors: [Tensor]) throws -> [PlanTiming] {
+    let waiting = tensors.filter { !$0.isEvaluated }
+    guard !waiting.isEmpty else { return [] }
+    let (flat, plan) = try plan(results: waiting)
+    return try plan.profile(try arguments(of: flat, for: plan), results: try makeResults(waiting))
+  }
+}

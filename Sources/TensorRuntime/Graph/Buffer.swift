@@ -1,0 +1,56 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// How a buffer's numbers are arranged: row-major, or in words only the backend understands.
+package struct Layout: Hashable, Sendable {
+  /// The backend's own description; empty for row-major.
+  package let words: [UInt64]
+  /// Row-major without gaps.
+  package static let plain = Layout(words: [])
+
+  /// Makes a layout of a backend's description.
+  package init(words: [UInt64]) { self.words = words }
+
+  /// Whether this is row-major order.
+  package var isPlain: Bool { words.isEmpty }
+}
+
+/// A tensor's numbers in memory, aligned to 64 bytes.
+package final class Buffer {
+  /// Where they are.
+  package let pointer: UnsafeMutableRawPointer
+  /// How many bytes there are.
+  package let byteCount: Int
+  /// How they are arranged.
+  package internal(set) var layout: Layout
+
+  /// Takes memory for `byteCount` bytes; throws a ``MemoryError`` that names `purpose` where there is none.
+  package init(byteCount: Int, layout: Layout = .plain, purpose: @autoclosure () -> String = "a tensor")
+    throws
+  {
+    let (padded, overflow) = max(byteCount, 1).addingReportingOverflow(63)
+    guard !overflow, padded <= MachineMemory.limit else {
+      throw MemoryError(purpose(), bytes: byteCount, limit: MachineMemory.limit)
+    }
+    var found: UnsafeMutableRawPointer?
+    guard posix_memalign(&found, padded >= 1 << 21 ? 4096 : 64, padded & ~63) == 0, let found else {
+      throw MemoryError(purpose(), bytes: byteCount, limit: MachineMemory.limit)
+    }
+    pointer = found
+    self.byteCount = byteCount
+    self.layout = layout
+  }
+
+  deinit { free(pointer) }
+
+  /// The numbers as elements of a type.
+  package func elements<Element>(of type: Element.Type) -> UnsafeMutableBufferPointer<Element> {
+    let count = byteCount / MemoryLayout<Element>.stride
+    return UnsafeMutableBufferPointer(start: pointer.bindMemory(to: type, capacity: count), count: count)
+  }
+}

@@ -1,0 +1,133 @@
+/// What a node is given when it runs, beyond its inputs: not part of a plan's key, so other values reuse the plan.
+package enum RunTimeArgument {
+  /// Nothing.
+  case none
+  /// The number a scalar constant stands for.
+  case scalar(Double)
+  /// Seed and stream of a random draw.
+  case random(Philox)
+}
+
+/// One operation of a graph with its inputs, and the numbers once they are computed.
+///
+/// Nodes belong to one thread at a time. Freeing a chain of them is iterative, however long it is.
+package final class Node {
+  /// What it computes.
+  package let operation: any TensorOp
+  /// What it computes it from; empty once nobody needs the way to the numbers any more.
+  package internal(set) var inputs: [Tensor]
+  /// The types of its results.
+  package let types: [TensorType]
+  /// What it is given when it runs.
+  package let argument: RunTimeArgument
+  /// The numbers of each result that has been computed.
+  package internal(set) var values: [Buffer?]
+  /// Whether this is the current or a former value of a parameter.
+  package let isParameter: Bool
+  /// The parameter whose current value this is, or was.
+  weak var parameter: Parameter?
+  /// Whether a parameter's value is somewhere behind it, so that a gradient may flow through it.
+  package let dependsOnParameter: Bool
+  /// How many nodes that wait to be computed stand behind it at most, in a chain.
+  package let pendingDepth: Int
+  /// A hash of the operation and its parameters.
+  let signature: Int
+  /// Scratch for one walk at a time; 0 between walks.
+  var mark = 0
+
+  init(
+    _ operation: some TensorOp, _ inputs: [Tensor], types: [TensorType], argument: RunTimeArgument = .none,
+    value: Buffer? = nil, isParameter: Bool = false
+  ) {
+    self.operation = operation
+    self.inputs = inputs
+    self.types = types
+    self.argument = argument
+    self.isParameter = isParameter
+    signature = operation.signature
+    values = [Buffer?](repeating: nil, count: types.count)
+    if value != nil { values[0] = value }
+    var depends = isParameter
+    var depth = 0
+    for input in inputs {
+      if input.node.dependsOnParameter { depends = true }
+      if input.node.values[input.output] == nil, input.node.pendingDepth > depth {
+        depth = input.node.pendingDepth
+      }
+    }
+    dependsOnParameter = depends && !(operation is Detach)
+    pendingDepth = value == nil ? depth + 1 : 0
+  }
+
+  /// Lets go of the way to the numbers, where all of them are there.
+  func forgetInputs() {
+    guard !inputs.isEmpty, !values.contains(where: { $0 == nil }) else { return }
+    Node.release(&inputs)
+  }
+
+  deinit { Node.release(&inputs) }
+
+  /// Frees nodes without recursion: an input nobody else holds hands over its own inputs first.
+  private static func release(_ inputs: inout [Tensor]) {
+    guard !inputs.isEmpty else { return }
+    var waiting = inputs
+    inputs = []
+    while var tensor = waiting.popLast() {
+      if isKnownUniquelyReferenced(&tensor.node), !tensor.node.inputs.isEmpty {
+        waiting.append(contentsOf: tensor.node.inputs)
+        tensor.node.inputs = []
+      }
+    }
+  }
+}
+
+/// A value on its way: a handle on one result of a graph's node. Copying it copies nothing.
+package struct Tensor {
+  /// The node that computes it.
+  package internal(set) var node: Node
+  /// Which of the node's results it is.
+  package let output: Int
+
+  init(_ node: Node, _ output: Int = 0) {
+    self.node = node
+    self.output = output
+  }
+
+  /// Shape and element type.
+  package var type: TensorType { node.types[output] }
+  /// The lengths of the axes.
+  package var shape: Shape { node.types[output].shape }
+  /// What one element is.
+  package var elementType: ElementType { node.types[output].elementType }
+  /// How many axes there are.
+  package var rank: Int { shape.rank }
+  /// Whether its numbers are there already.
+  package var isEvaluated: Bool { node.values[output] != nil }
+  /// How many operations in a row wait to be computed: whoever builds long chains evaluates now and then.
+  package var pendingDepth: Int { isEvaluated ? 0 : node.pendingDepth }
+  /// Whether a parameter stands behind it.
+  package var dependsOnParameter: Bool { node.dependsOnParameter }
+
+  /// Whether this is the very same result of the very same node.
+  package func isSame(as other: Tensor) -> Bool { node === other.node && output == other.output }
+
+  /// Adds an operation to the graph: checks the shapes and that the results can exist at all.
+  package static func apply(
+    _ operation: some TensorOp, _ inputs: [Tensor], argument: RunTimeArgument = .none
+  ) throws -> [Tensor] {
+    let types = try operation.outputTypes(inputs.map(\.type))
+    for type in types where type.byteCount > MachineMemory.limit {
+      throw MemoryError(
+        "\(operation.name) with the result \(type)", bytes: type.byteCount, limit: MachineMemory.limit)
+    }
+    let node = Node(operation, inputs, types: types, argument: argument)
+    return types.indices.map { Tensor(node, $0) }
+  }
+
+  /// Adds an operation with one result.
+  package static func one(
+    _ operation: some TensorOp, _ inputs: [Tensor], argument: RunTimeArgument = .none
+  ) throws -> Tensor {
+    try apply(operation, inputs, argument: argument)[0]
+  }
+}
