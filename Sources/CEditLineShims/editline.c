@@ -18,7 +18,8 @@ void cel_set_prompt(EditLine *editor, cel_prompt_function prompt, wchar_t litera
 void cel_set_reader(EditLine *editor, cel_read_function reader) { el_wset(editor, EL_GETCFN, reader); }
 
 int cel_add_command(EditLine *editor, const wchar_t *name, const wchar_t *help, cel_key_function command) {
-  return el_wset(editor, EL_ADDFN, name, help, command);
+  // libedit keeps the pointers for as long as it lives; a program has one editor, so the copies are never freed.
+  return el_wset(editor, EL_ADDFN, wcsdup(name), wcsdup(help), command);
 }
 
 int cel_bind(EditLine *editor, const wchar_t *keys, const wchar_t *command) {
@@ -32,6 +33,8 @@ void cel_set_editing_flag(EditLine *editor, const wchar_t *flag) {
 }
 
 void cel_prepare_terminal(EditLine *editor, bool editing) { el_wset(editor, EL_PREP_TERM, editing ? 1 : 0); }
+
+void cel_refresh(EditLine *editor) { el_wset(editor, EL_REFRESH); }
 
 void cel_set_history(EditLine *editor, HistoryW *history) { el_wset(editor, EL_HIST, history_w, history); }
 

@@ -30,6 +30,8 @@ void cel_use_emacs_keys(EditLine *editor);
 void cel_set_editing_flag(EditLine *editor, const wchar_t *flag);
 /// Puts the terminal into (true) or out of (false) the editing mode.
 void cel_prepare_terminal(EditLine *editor, bool editing);
+/// Draws prompt and text anew from where the cursor is.
+void cel_refresh(EditLine *editor);
 /// Gives the editor a history.
 void cel_set_history(EditLine *editor, HistoryW *history);
 

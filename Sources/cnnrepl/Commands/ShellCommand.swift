@@ -36,7 +36,8 @@ struct ShellCommand: ParsableCommand {
   }
 
   func run() throws {
-    Signals.block([SIGINT, SIGWINCH])
+    let isShell = isatty(STDIN_FILENO) == 1 && (interactive || (file == nil && source == nil))
+    Signals.block(isShell ? [SIGINT, SIGWINCH, SIGTERM, SIGHUP] : [SIGINT])
     let status = EvaluationThread.run(evaluate)
     if status != .success { throw status }
   }
@@ -67,12 +68,21 @@ struct ShellCommand: ParsableCommand {
     let sink = TerminalSink(
       interruption: session.interruption,
       questions: isTerminal ? .standardInput : .unanswerable("standard input holds the program"))
-    let entries = PlainEntries(interruption: session.interruption)
-    let outcome = Shell(session: session, sink: sink, entries: entries).run()
+    let outcome = Shell(session: session, sink: sink, entries: entries(for: session)).run()
     sink.finish()
     if isTerminal { return .success }
     if outcome.wasInterrupted { return ExitStatus.interrupted }
     return outcome.hasFailures ? ExitStatus.failure : .success
+  }
+
+  private func entries(for session: Session) -> any EntrySource {
+    let plain = PlainEntries(interruption: session.interruption)
+    let canEdit = [STDIN_FILENO, STDOUT_FILENO].allSatisfy { TerminalTraits(descriptor: $0).isCapable }
+    guard canEdit, let editor = LineEditor(session: session, historyFile: .standard()) else { return plain }
+    Signals.watch([SIGWINCH]) { [weak editor] _ in editor?.windowChanged() }
+    TerminalState.restoreWhenEnded()
+    print("cnnrepl \(KernelIdentity.version). help() explains, Tab completes, Ctrl-D leaves.")
+    return editor
   }
 
   /// Somebody who mistyped a subcommand gets told so.

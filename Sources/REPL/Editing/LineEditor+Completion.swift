@@ -1,0 +1,106 @@
+import CEditLineShims
+import Foundation
+import Interpreter
+
+extension LineEditor {
+  /// Tab: indents at the start of a line, completes a name elsewhere; what is ambiguous is listed below.
+  func complete() -> UInt8 {
+    let edited = edited
+    if edited.isAtIndentation, !edited.scalars.isEmpty || edited.cursor == 0 {
+      insert(String(repeating: " ", count: Self.indent - edited.linePrefix.count % Self.indent))
+      return UInt8(CC_REFRESH)
+    }
+    let list = session.completions(of: edited.text, at: edited.cursor)
+    guard !list.items.isEmpty, list.range.contains(edited.cursor) || list.range.upperBound == edited.cursor
+    else {
+      return UInt8(CC_ERROR)
+    }
+    let typed = String(String.UnicodeScalarView(edited.scalars[list.range.lowerBound..<edited.cursor]))
+    let common = Self.commonPrefix(of: list.items.map(\.text))
+    if list.items.count == 1 || (common.count > typed.count && common.hasPrefix(typed)) {
+      move(to: list.range.upperBound)
+      deleteBefore(list.range.count)
+      insert(list.items.count == 1 ? list.items[0].text : common)
+      return UInt8(CC_REFRESH)
+    }
+    showBelow(Self.table(of: list.items.map(\.text), columns: TerminalTraits.columns()))
+    return UInt8(CC_NORM)
+  }
+
+  /// Shift-Tab: what is known about the name at the cursor.
+  func inspect() -> UInt8 {
+    let edited = edited
+    guard let bundle = session.inspection(of: edited.text, at: edited.cursor) else { return UInt8(CC_ERROR) }
+    showBelow(bundle.plainText)
+    return UInt8(CC_NORM)
+  }
+
+  /// Writes a text below the entry, and the entry anew below the text.
+  private func showBelow(_ text: String) {
+    let rows = rowsBelowCursor()
+    write((rows > 0 ? "\u{1b}[\(rows)B" : "") + "\r\n" + text + (text.hasSuffix("\n") ? "" : "\n"))
+    cel_refresh(editor)
+  }
+
+  private func rowsBelowCursor() -> Int {
+    let edited = edited
+    let columns = TerminalTraits.columns()
+    return Self.row(of: edited.scalars.count, in: edited.scalars, promptWidth, columns)
+      - Self.row(of: edited.cursor, in: edited.scalars, promptWidth, columns)
+  }
+
+  /// The row on which a place of the text stands, the way libedit lays it out.
+  private static func row(of place: Int, in scalars: [Unicode.Scalar], _ start: Int, _ columns: Int) -> Int {
+    var row = 0
+    var column = start
+    for scalar in scalars[..<place] {
+      if scalar == "\n" {
+        row += 1
+        column = 0
+        continue
+      }
+      let width = max(0, Int(cel_width(wchar_t(bitPattern: scalar.value))))
+      if column + width > columns {
+        row += 1
+        column = 0
+      }
+      column += width
+      if column == columns {
+        row += 1
+        column = 0
+      }
+    }
+    return row
+  }
+
+  static func commonPrefix(of words: [String]) -> String {
+    guard var prefix = words.first else { return "" }
+    for word in words.dropFirst() { prefix = prefix.commonPrefix(with: word) }
+    return prefix
+  }
+
+  /// Words in as many columns as fit, down first, as `ls` shows files; a long list says what it leaves out.
+  static func table(of words: [String], columns: Int, rowLimit: Int = 20) -> String {
+    let widest = words.map { DisplayWidth.columns(of: $0) }.max() ?? 0
+    let across = max(1, (columns + 1) / (widest + 2))
+    let shown = words.prefix(across * rowLimit)
+    let rows = (shown.count + across - 1) / across
+    var lines = (0..<rows).map { row in
+      stride(from: row, to: shown.count, by: rows).map { index in
+        let word = shown[index]
+        let isLast = index + rows >= shown.count
+        return isLast
+          ? word : word + String(repeating: " ", count: widest + 2 - DisplayWidth.columns(of: word))
+      }.joined()
+    }
+    if shown.count < words.count { lines.append("… and \(words.count - shown.count) more") }
+    return lines.joined(separator: "\n")
+  }
+}
+
+extension String.UnicodeScalarView {
+  fileprivate init(_ slice: ArraySlice<Unicode.Scalar>) {
+    self.init()
+    append(contentsOf: slice)
+  }
+}
