@@ -78,6 +78,25 @@ struct EditedText: Equatable {
     return place
   }
 
+  /// The row of the cursor when the text starts behind a prompt, the way libedit lays it out.
+  func row(from promptWidth: Int, columns: Int) -> Int {
+    var row = 0
+    var column = promptWidth
+    for scalar in scalars[..<cursor] {
+      let width = DisplayWidth.columns(of: String(scalar))
+      if scalar == "\n" || column + width > columns {
+        row += 1
+        column = 0
+      }
+      column += scalar == "\n" ? 0 : width
+      if column == columns {
+        row += 1
+        column = 0
+      }
+    }
+    return row
+  }
+
   /// How far a closing bracket typed at the cursor is to be moved in: to the line that opened it.
   var closingIndent: Int {
     var depth = 0

@@ -45,32 +45,8 @@ extension LineEditor {
   private func rowsBelowCursor() -> Int {
     let edited = edited
     let columns = TerminalTraits.columns()
-    return Self.row(of: edited.scalars.count, in: edited.scalars, promptWidth, columns)
-      - Self.row(of: edited.cursor, in: edited.scalars, promptWidth, columns)
-  }
-
-  /// The row on which a place of the text stands, the way libedit lays it out.
-  private static func row(of place: Int, in scalars: [Unicode.Scalar], _ start: Int, _ columns: Int) -> Int {
-    var row = 0
-    var column = start
-    for scalar in scalars[..<place] {
-      if scalar == "\n" {
-        row += 1
-        column = 0
-        continue
-      }
-      let width = max(0, Int(cel_width(wchar_t(bitPattern: scalar.value))))
-      if column + width > columns {
-        row += 1
-        column = 0
-      }
-      column += width
-      if column == columns {
-        row += 1
-        column = 0
-      }
-    }
-    return row
+    let end = EditedText(scalars: edited.scalars, cursor: edited.scalars.count)
+    return end.row(from: promptWidth, columns: columns) - edited.row(from: promptWidth, columns: columns)
   }
 
   static func commonPrefix(of words: [String]) -> String {

@@ -179,7 +179,8 @@ extension LineEditor {
     setBracketedPaste(false)
     cel_prepare_terminal(editor, false)
     write("\n")
-    kill(getpid(), SIGTSTP)
+    // To this thread, so that the process has stopped and gone on when the call returns.
+    raise(SIGTSTP)
     cel_prepare_terminal(editor, true)
     setBracketedPaste(true)
     cel_refresh(editor)

@@ -15,6 +15,7 @@ package final class LineEditor: EntrySource {
   private var recalling = Recalling()
   private var promptText: [wchar_t] = [0]
   private(set) var promptWidth = 0
+  private var columns = TerminalTraits.columns()
   private let showsColors: Bool
   /// What the key that ended the line meant.
   private var ending = Entry.end
@@ -52,6 +53,7 @@ package final class LineEditor: EntrySource {
 
   package func next(number: Int) -> Entry {
     setPrompt("[\(number)]> ")
+    columns = TerminalTraits.columns()
     setBracketedPaste(true)
     defer { setBracketedPaste(false) }
     ending = .end
@@ -166,8 +168,14 @@ package final class LineEditor: EntrySource {
   }
 
   private func redrawForWindow() {
+    let oldColumns = columns
+    columns = TerminalTraits.columns()
     el_resize(editor)
-    write("\r\u{1b}[J")
+    // Some terminals lay their lines out anew, some don't: going up no further than both agree on erases no output.
+    let edited = edited
+    let up = min(
+      edited.row(from: promptWidth, columns: oldColumns), edited.row(from: promptWidth, columns: columns))
+    write("\r" + (up > 0 ? "\u{1b}[\(up)A" : "") + "\u{1b}[J")
     cel_refresh(editor)
   }
 
