@@ -1,7 +1,7 @@
 /// A tensor whose numbers were given.
 package struct Leaf: TensorOp {
   /// Where the numbers come from.
-  package enum Source: Hashable, Sendable {
+  package enum Source: Hashable, Sendable, Codable {
     /// Given once.
     case data
     /// Given anew for each run of a prepared step.

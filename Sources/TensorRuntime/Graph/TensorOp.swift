@@ -1,7 +1,7 @@
 /// One operation: its parameters, its shape rule and its gradient rule side by side.
 ///
 /// An operation is a value, so that a graph of them can be compared and a compiled plan found again.
-package protocol TensorOp: Hashable, Sendable {
+package protocol TensorOp: Hashable, Sendable, Codable {
   /// The name users see in errors and printed graphs.
   var name: String { get }
   /// The parameters as printed graphs show them; empty where there are none.

@@ -1,5 +1,5 @@
 /// How a filter moves: along one, two or three axes, each list with a number per axis.
-package struct ConvolutionGeometry: Hashable, Sendable, CustomStringConvertible {
+package struct ConvolutionGeometry: Hashable, Sendable, Codable, CustomStringConvertible {
   /// The step of the filter.
   package let strides: [Int]
   /// Zeros before the first element.

@@ -1,5 +1,5 @@
 /// A function of two numbers, applied element by element.
-package enum BinaryFunction: Hashable, Sendable {
+package enum BinaryFunction: Hashable, Sendable, Codable {
   case add, subtract, multiply, divide, power, minimum, maximum, modulo
   case logicalAnd, logicalOr, logicalXor
   /// g (1 − y²): the cotangent through tanh from its result.

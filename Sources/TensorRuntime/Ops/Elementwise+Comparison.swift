@@ -8,7 +8,7 @@ infix operator .>= : ComparisonPrecedence
 /// Compares two tensors element by element: numbers `[…], […] → bool[…]`, with broadcasting.
 package struct Comparison: TensorOp {
   /// Which relation.
-  package enum Relation: String, Hashable, Sendable {
+  package enum Relation: String, Hashable, Sendable, Codable {
     case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual
   }
   /// Which relation.

@@ -1,5 +1,5 @@
 /// A function of one number, applied to every element.
-package enum UnaryFunction: Hashable, Sendable {
+package enum UnaryFunction: Hashable, Sendable, Codable {
   case negate, absolute, exp, log, sqrt, reciprocalSqrt, square, sign, tanh, sigmoid, relu, softplus, erf,
     sin, cos
   case floor, ceil, round, logicalNot

@@ -1,5 +1,5 @@
 /// A window that moves along one to three axes, each list with a number per axis.
-package struct PoolingWindow: Hashable, Sendable, CustomStringConvertible {
+package struct PoolingWindow: Hashable, Sendable, Codable, CustomStringConvertible {
   /// The window's lengths.
   package let sizes: [Int]
   /// Its step.

@@ -1,7 +1,7 @@
 /// Numbers drawn by a counter-based generator given when the graph runs; element i takes draw i.
 package struct RandomDraw: TensorOp {
   /// What is drawn.
-  package enum Distribution: Hashable, Sendable {
+  package enum Distribution: Hashable, Sendable, Codable {
     /// Uniform in 0 ..< 1.
     case uniform
     /// Normal with mean 0 and standard deviation 1 (Box and Muller 1958).

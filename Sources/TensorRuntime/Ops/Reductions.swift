@@ -1,7 +1,7 @@
 /// Brings the elements along some axes together into one: `[…] → […]` without these axes, or with them at length 1.
 package struct Reduction: TensorOp {
   /// How elements are brought together.
-  package enum Kind: String, Hashable, Sendable { case sum, mean, max, min, product, any, all }
+  package enum Kind: String, Hashable, Sendable, Codable { case sum, mean, max, min, product, any, all }
   /// How.
   package let kind: Kind
   /// Along which axes, ascending.

@@ -90,7 +90,7 @@ package struct Padding: TensorOp {
 }
 
 /// What stands around a tensor when it is padded.
-package enum PaddingMode: Hashable, Sendable {
+package enum PaddingMode: Hashable, Sendable, Codable {
   /// A number.
   case constant(Float)
   /// The mirror image, without repeating the edge: 321|123|321 is `[3, 2, |1, 2, 3|, 2, 1]`.

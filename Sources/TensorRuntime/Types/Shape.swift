@@ -1,5 +1,5 @@
 /// The lengths of a tensor's axes, slowest first; `[]` is a scalar.
-package struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomStringConvertible {
+package struct Shape: Hashable, Sendable, Codable, ExpressibleByArrayLiteral, CustomStringConvertible {
   /// The length of each axis.
   package let dimensions: [Int]
 
@@ -27,7 +27,7 @@ package struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomStrin
   package var isEmpty: Bool { dimensions.contains { $0 <= 0 } }
 
   /// As the user reads it: `[1, 28, 28]`.
-  package var description: String { "[" + dimensions.map(String.init).joined(separator: ", ") + "]" }
+  package var description: String { "[" + dimensions.map(Self.text).joined(separator: ", ") + "]" }
 
   /// The length of an axis, 1 beyond the last (so that trailing axes of length 1 may be left out).
   package subscript(_ axis: Int) -> Int { dimensions.indices.contains(axis) ? dimensions[axis] : 1 }

@@ -1,5 +1,5 @@
 /// What one element of a tensor is.
-package enum ElementType: String, Hashable, Sendable, CustomStringConvertible {
+package enum ElementType: String, Hashable, Sendable, Codable, CustomStringConvertible {
   /// 32-bit IEEE 754 numbers: what networks compute with.
   case float32
   /// Whole numbers: labels, indices.
@@ -23,7 +23,7 @@ package enum ElementType: String, Hashable, Sendable, CustomStringConvertible {
 }
 
 /// Shape and element type: all there is to know of a tensor before its numbers.
-package struct TensorType: Hashable, Sendable, CustomStringConvertible {
+package struct TensorType: Hashable, Sendable, Codable, CustomStringConvertible {
   /// The lengths of the axes.
   package let shape: Shape
   /// What one element is.

@@ -1,0 +1,86 @@
+import JSON
+import TensorRuntime
+
+/// A part of a network: owns parameters and maps tensors to a tensor.
+///
+/// Shapes in a layer's interface are those of one sample (`[C, H, W]`); the tensors it is applied to have the batch
+/// axis in front (`[N, C, H, W]`).
+package protocol Layer: AnyObject {
+  /// What automatic names count: `conv`, `pool`, `dense`, ….
+  var kind: String { get }
+  /// The layer as a user would write it: `Conv(6, 5, padding: 2)`.
+  var notation: String { get }
+  /// The name given with `name:`, if any.
+  var name: String? { get }
+  /// What training changes, in the order in which files list it; empty until built.
+  var parameters: [Parameter] { get }
+  /// What changes together with a training step but not by gradient: batch-norm statistics.
+  var statistics: [Parameter] { get }
+  /// Makes the parameters for inputs of these shapes; does nothing when they exist. Throws `LayerError`.
+  func build(for inputs: [Shape], random: RandomSource) throws
+  /// The output for these inputs. Throws `TensorError` or `LayerError`.
+  func apply(to inputs: [Tensor], in pass: Pass) throws -> Tensor
+  /// How many multiply-adds one sample costs.
+  func multiplyAdds(inputs: [Shape], output: Shape) -> Int
+  /// The window that slides over the input, for the receptive field; `nil` when each output sees one position.
+  var window: SlidingWindow? { get }
+  /// A layer with the same settings and copies of the same weights.
+  func copied() throws -> any Layer
+  /// The settings as JSON, from which ``LayerRegistry`` makes the layer again.
+  var configuration: JSONObject { get }
+}
+
+/// What a sliding layer sees of its input.
+package struct SlidingWindow: Hashable, Sendable {
+  /// Positions covered along one axis, dilation included.
+  package var extent: Int
+  /// Positions between neighbouring outputs.
+  package var stride: Int
+}
+
+/// One application of a network: the mode, the randomness and what changes as a side effect.
+package final class Pass {
+  /// Whether layers train (dropout on, batch statistics used) or infer.
+  package let isTraining: Bool
+  /// Where dropout draws its masks.
+  package let random: RandomSource
+  /// New values of batch-norm statistics, to be applied together with the step.
+  package var statisticsUpdates: [(parameter: Parameter, value: Tensor)] = []
+
+  /// Makes a pass.
+  package init(isTraining: Bool, random: RandomSource) {
+    self.isTraining = isTraining
+    self.random = random
+  }
+}
+
+/// An error in how a layer is used, in the words of the layer.
+package struct LayerError: ExplainedError {
+  package var message: String
+  package var fix: String?
+
+  /// Makes an error.
+  package init(_ message: String, fix: String? = nil) {
+    self.message = message
+    self.fix = fix
+  }
+}
+
+extension Layer {
+  /// Every trainable number.
+  package var parameterCount: Int { parameters.reduce(0) { $0 + $1.shape.elementCount } }
+
+  /// Throws unless there is exactly one input, and returns it.
+  func single<Input>(_ inputs: [Input]) throws -> Input {
+    guard inputs.count == 1, let input = inputs.first else {
+      throw LayerError(
+        "\(notation) takes one input, got \(inputs.count)", fix: "concat or add them before it")
+    }
+    return input
+  }
+}
+
+extension Parameter {
+  /// A parameter with the same value, to be changed on its own.
+  func copied() throws -> Parameter { Parameter(name, tensor, isTrainable: isTrainable) }
+}

@@ -1,0 +1,129 @@
+import JSON
+import TensorRuntime
+
+/// Maximum or mean over a sliding window: `[N, C, spatial…]` to `[N, C, spatial…]`; no parameters.
+///
+/// The stride is the window's size unless given. Means count padded positions as in Keras: they are left out. Throws
+/// `LayerError` when the window is larger than the padded input.
+package final class PoolingLayer: Layer {
+  /// Which value of a window is kept.
+  package enum Rule: String, Hashable, Sendable {
+    /// The largest.
+    case max
+    /// The mean.
+    case average
+  }
+
+  package let rule: Rule
+  package let size: [Int]
+  package let stride: [Int]
+  package let padding: ConvolutionPadding
+  package let name: String?
+  package var parameters: [Parameter] { [] }
+  package var statistics: [Parameter] { [] }
+  package var kind: String { "pool" }
+
+  /// Makes a pooling layer.
+  package init(
+    _ rule: Rule, size: [Int], stride: [Int]? = nil, padding: ConvolutionPadding = .valid, name: String? = nil
+  ) {
+    self.rule = rule
+    self.size = size
+    self.stride = stride ?? size
+    self.padding = padding
+    self.name = name
+  }
+
+  package var notation: String {
+    var text = (rule == .max ? "MaxPool(" : "AvgPool(") + sizeNotation(size)
+    if stride != size { text += ", stride: \(sizeNotation(stride))" }
+    if padding != .valid { text += ", padding: \(padding.notation)" }
+    return text + ")"
+  }
+
+  package func build(for inputs: [Shape], random: RandomSource) throws {
+    _ = try geometry(of: try single(inputs).dimensions)
+  }
+
+  private func geometry(of input: [Int]) throws -> SpatialGeometry {
+    try SpatialGeometry(input: input, kernel: size, stride: stride, padding: padding, notation: notation)
+  }
+
+  package func apply(to inputs: [Tensor], in pass: Pass) throws -> Tensor {
+    let x = try single(inputs)
+    let geometry = try geometry(of: Array(x.shape.dimensions.dropFirst()))
+    switch rule {
+    case .max:
+      return try x.maxPool(geometry.kernel, strides: geometry.stride, padding: geometry.convolutionPadding)
+    case .average:
+      return try x.averagePool(
+        geometry.kernel, strides: geometry.stride, padding: geometry.convolutionPadding)
+    }
+  }
+
+  package func multiplyAdds(inputs: [Shape], output: Shape) -> Int { 0 }
+  package var window: SlidingWindow? { SlidingWindow(extent: size[0], stride: stride[0]) }
+  package func copied() throws -> any Layer {
+    PoolingLayer(rule, size: size, stride: stride, padding: padding, name: name)
+  }
+
+  package var configuration: JSONObject {
+    var json = JSONObject()
+    json["rule"] = .string(rule.rawValue)
+    json["size"] = .integers(size)
+    json["stride"] = .integers(stride)
+    json["padding"] = padding.json
+    return json
+  }
+
+  convenience init(configuration: ConfigurationReader, name: String?) throws {
+    self.init(
+      try configuration.string("rule") == "max" ? .max : .average, size: try configuration.integers("size"),
+      stride: try configuration.integers("stride"), padding: try configuration.padding("padding"), name: name)
+  }
+}
+
+/// Mean or maximum over all positions: `[N, C, spatial…]` to `[N, C]`; no parameters.
+package final class GlobalPoolingLayer: Layer {
+  package let rule: PoolingLayer.Rule
+  package let name: String?
+  package var parameters: [Parameter] { [] }
+  package var statistics: [Parameter] { [] }
+  package var kind: String { "pool" }
+  package var window: SlidingWindow? { nil }
+
+  /// Makes a global pooling layer.
+  package init(_ rule: PoolingLayer.Rule, name: String? = nil) {
+    self.rule = rule
+    self.name = name
+  }
+
+  package var notation: String { rule == .max ? "GlobalMaxPool()" : "GlobalAvgPool()" }
+
+  package func build(for inputs: [Shape], random: RandomSource) throws {
+    let input = try single(inputs)
+    guard input.rank >= 2 else {
+      throw LayerError(
+        "\(notation) pools over positions [channel, height, width], got \(input)",
+        fix: "put it before Flatten()")
+    }
+  }
+
+  package func apply(to inputs: [Tensor], in pass: Pass) throws -> Tensor {
+    let x = try single(inputs)
+    let axes = Array(2..<max(2, x.shape.rank))
+    return rule == .max ? try x.max(axes: axes) : try x.mean(axes: axes)
+  }
+
+  package func multiplyAdds(inputs: [Shape], output: Shape) -> Int { 0 }
+  package func copied() throws -> any Layer { GlobalPoolingLayer(rule, name: name) }
+  package var configuration: JSONObject {
+    var json = JSONObject()
+    json["rule"] = .string(rule.rawValue)
+    return json
+  }
+
+  convenience init(configuration: ConfigurationReader, name: String?) throws {
+    self.init(try configuration.string("rule") == "max" ? .max : .average, name: name)
+  }
+}

@@ -1,0 +1,133 @@
+import JSON
+import TensorRuntime
+
+/// Drops each element with probability `rate` and scales the rest by `1 / (1 − rate)`; nothing at inference
+/// (Srivastava et al. 2014). Any shape; masks are a pure function of the seed and the step.
+package final class DropoutLayer: Layer {
+  package let rate: Double
+  package let name: String?
+  package var parameters: [Parameter] { [] }
+  package var statistics: [Parameter] { [] }
+  package var kind: String { "dropout" }
+  package var window: SlidingWindow? { nil }
+  package var notation: String { "Dropout(\(rate))" }
+
+  /// Makes a dropout layer. Throws `LayerError` unless `0 ≤ rate < 1`.
+  package init(_ rate: Double, name: String? = nil) throws {
+    guard rate >= 0, rate < 1 else {
+      throw LayerError("Dropout(\(rate)) needs a share between 0 and 1", fix: "Dropout(0.5) drops half")
+    }
+    self.rate = rate
+    self.name = name
+  }
+
+  package func build(for inputs: [Shape], random: RandomSource) throws { _ = try single(inputs) }
+  package func apply(to inputs: [Tensor], in pass: Pass) throws -> Tensor {
+    let x = try single(inputs)
+    guard pass.isTraining, rate > 0 else { return x }
+    return try x.dropout(rate: rate, random: pass.random.draw(for: .dropout))
+  }
+  package func multiplyAdds(inputs: [Shape], output: Shape) -> Int { 0 }
+  package func copied() throws -> any Layer { try DropoutLayer(rate, name: name) }
+  package var configuration: JSONObject {
+    var json = JSONObject()
+    json["rate"] = .number(rate)
+    return json
+  }
+  convenience init(configuration: ConfigurationReader, name: String?) throws {
+    try self.init(try configuration.number("rate"), name: name)
+  }
+}
+
+/// One vector per sample: `[N, …]` to `[N, count]`.
+package final class FlattenLayer: Layer {
+  package let name: String?
+  package var parameters: [Parameter] { [] }
+  package var statistics: [Parameter] { [] }
+  package var kind: String { "flatten" }
+  package var window: SlidingWindow? { nil }
+  package var notation: String { "Flatten()" }
+
+  /// Makes a flattening layer.
+  package init(name: String? = nil) { self.name = name }
+  package func build(for inputs: [Shape], random: RandomSource) throws { _ = try single(inputs) }
+  package func apply(to inputs: [Tensor], in pass: Pass) throws -> Tensor {
+    let x = try single(inputs)
+    let count = x.shape.dimensions.dropFirst().reduce(1, *)
+    return try x.reshaped([x.shape.dimensions[0], count])
+  }
+  package func multiplyAdds(inputs: [Shape], output: Shape) -> Int { 0 }
+  package func copied() throws -> any Layer { FlattenLayer(name: name) }
+  package var configuration: JSONObject { JSONObject() }
+  convenience init(configuration: ConfigurationReader, name: String?) throws { self.init(name: name) }
+}
+
+/// Another shape for the same numbers of each sample: `[N, …]` to `[N, shape…]`. Throws `LayerError` when the counts
+/// differ.
+package final class ReshapeLayer: Layer {
+  package let shape: Shape
+  package let name: String?
+  package var parameters: [Parameter] { [] }
+  package var statistics: [Parameter] { [] }
+  package var kind: String { "reshape" }
+  package var window: SlidingWindow? { nil }
+  package var notation: String { "Reshape(\(shape.dimensions.map(String.init).joined(separator: ", ")))" }
+
+  /// Makes a reshaping layer; the batch axis is not named.
+  package init(_ shape: Shape, name: String? = nil) {
+    self.shape = shape
+    self.name = name
+  }
+  package func build(for inputs: [Shape], random: RandomSource) throws {
+    let input = try single(inputs)
+    guard input.elementCount == shape.elementCount else {
+      throw LayerError(
+        "\(notation) has \(shape.elementCount) numbers per sample, got \(input) with \(input.elementCount)")
+    }
+  }
+  package func apply(to inputs: [Tensor], in pass: Pass) throws -> Tensor {
+    let x = try single(inputs)
+    return try x.reshaped([x.shape.dimensions[0]] + shape.dimensions)
+  }
+  package func multiplyAdds(inputs: [Shape], output: Shape) -> Int { 0 }
+  package func copied() throws -> any Layer { ReshapeLayer(shape, name: name) }
+  package var configuration: JSONObject {
+    var json = JSONObject()
+    json["shape"] = .integers(shape.dimensions)
+    return json
+  }
+  convenience init(configuration: ConfigurationReader, name: String?) throws {
+    self.init(Shape(try configuration.integers("shape")), name: name)
+  }
+}
+
+/// An ``Activation`` as a layer of its own; any shape.
+package final class ActivationLayer: Layer {
+  package let activation: Activation
+  package let name: String?
+  package var parameters: [Parameter] { [] }
+  package var statistics: [Parameter] { [] }
+  package var window: SlidingWindow? { nil }
+  package var kind: String { String(activation.notation.prefix { $0 != "(" }) }
+  package var notation: String { activation.notation }
+
+  /// Makes an activation layer.
+  package init(_ activation: Activation, name: String? = nil) {
+    self.activation = activation
+    self.name = name
+  }
+  package func build(for inputs: [Shape], random: RandomSource) throws { _ = try single(inputs) }
+  package func apply(to inputs: [Tensor], in pass: Pass) throws -> Tensor {
+    try activation.apply(try single(inputs))
+  }
+  package func multiplyAdds(inputs: [Shape], output: Shape) -> Int { 0 }
+  package func copied() throws -> any Layer { ActivationLayer(activation, name: name) }
+  package var configuration: JSONObject {
+    var json = JSONObject()
+    json["activation"] = .string(activation.notation)
+    return json
+  }
+  convenience init(configuration: ConfigurationReader, name: String?) throws {
+    self.init(try configuration.activation("activation"), name: name)
+  }
+}

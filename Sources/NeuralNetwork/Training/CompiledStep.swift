@@ -1,0 +1,61 @@
+import TensorRuntime
+
+/// One training step for one batch size: the graph is built once, each run is given a new batch.
+final class CompiledStep {
+  private let prepared: PreparedStep
+  private let batch: BatchBuffers
+  private let random: RandomSource
+
+  init(
+    network: Network, data: any TrainingData, count: Int, options: TrainingOptions, rule: UpdateRule,
+    state: OptimizerState, runtime: Runtime, random: RandomSource
+  ) throws {
+    self.random = random
+    batch = try BatchBuffers(data: data, count: count)
+    let inputs = batch.inputTypes.map { Tensor.placeholder($0.shape, $0.elementType) }
+    let target = Tensor.placeholder(batch.targetType.shape, batch.targetType.elementType)
+    // Recording draws no numbers of the session: how often a step is compiled must not shift its random streams.
+    let pass = Pass(isTraining: true, random: RandomSource())
+    let output = try network.apply(to: inputs, in: pass)
+    let trainable = network.trainable
+    let own = Set(trainable.statistics.map { ObjectIdentifier($0) })
+    let updates = pass.statisticsUpdates.filter { own.contains(ObjectIdentifier($0.parameter)) }
+    prepared = try runtime.prepareStep(
+      loss: try options.loss.value(output, target), placeholders: inputs + [target],
+      parameters: trainable.parameters, rule: rule, state: state,
+      alongside: updates.map { ($0.parameter, $0.value) },
+      observing: try options.metrics.map { try $0.contribution(output, target) })
+  }
+
+  func run(data: any TrainingData, indices: ArraySlice<Int>, epoch: Int, rule: UpdateRule) throws
+    -> StepReport
+  {
+    try batch.fill(from: data, indices: indices, epoch: epoch)
+    prepared.rule = rule
+    return try prepared.run(batch.tensors) { random.draw(for: .dropout) }
+  }
+}
+
+/// Memory for one batch of samples and targets, filled again and again.
+final class BatchBuffers {
+  let inputTypes: [TensorType]
+  let targetType: TensorType
+  private let inputs: [Buffer]
+  private let target: Buffer
+
+  init(data: any TrainingData, count: Int) throws {
+    inputTypes = data.inputShapes.map { TensorType($0.withBatch(count)) }
+    targetType = TensorType(data.targetType.shape.withBatch(count), data.targetType.elementType)
+    inputs = try inputTypes.map { try Buffer(byteCount: $0.byteCount, purpose: "a batch \($0.shape)") }
+    target = try Buffer(byteCount: targetType.byteCount, purpose: "the targets of a batch")
+  }
+
+  /// Inputs and target as tensors on this memory.
+  var tensors: [Tensor] { zip(inputs, inputTypes).map { Tensor($0, $1) } + [Tensor(target, targetType)] }
+
+  func fill(from data: any TrainingData, indices: ArraySlice<Int>, epoch: Int) throws {
+    try data.fill(
+      indices, epoch: epoch, inputs: inputs.map { $0.elements(of: Float.self) },
+      target: UnsafeMutableRawBufferPointer(start: target.pointer, count: targetType.byteCount))
+  }
+}

@@ -1,0 +1,65 @@
+import TensorRuntime
+
+/// What an evaluation came to.
+package struct EvaluationResult {
+  package let loss: Double
+  package let metrics: [(name: String, value: Double)]
+  package let sampleCount: Int
+}
+
+extension Network {
+  /// How many samples are looked at together when nothing is learned: large enough to keep the processor busy.
+  private static let inferenceBatch = 256
+
+  /// Loss and metrics over all samples, inferring. Throws `Interrupted` when stopped.
+  package func evaluate(
+    _ data: any TrainingData, loss: Loss, metrics: [Metric], runtime: Runtime, random: RandomSource
+  ) throws -> EvaluationResult {
+    var sums = RunningSums(metrics: metrics)
+    try forEachBatch(of: data, runtime: runtime, random: random) { output, target in
+      [try loss.value(output, target)] + (try metrics.map { try $0.contribution(output, target) })
+    } body: { results, range in
+      let numbers = try results.map { try runtime.floats(of: $0) }
+      sums.add(
+        loss: Double(numbers[0].first ?? .nan), observed: Array(numbers.dropFirst()), samples: range.count)
+    }
+    return EvaluationResult(loss: sums.loss, metrics: sums.metricValues, sampleCount: data.count)
+  }
+
+  /// Outputs for all samples, inferring, in order: `[N, …]`.
+  package func predictions(for data: any TrainingData, runtime: Runtime, random: RandomSource) throws
+    -> Tensor
+  {
+    var outputs: [Tensor] = []
+    try forEachBatch(of: data, runtime: runtime, random: random) { output, _ in
+      [output]
+    } body: { results, _ in
+      outputs += results
+    }
+    return try Tensor.concat(outputs, axis: 0)
+  }
+
+  /// Applies the network to all samples in order; `results` is asked once per batch size what to compute.
+  private func forEachBatch(
+    of data: any TrainingData, runtime: Runtime, random: RandomSource,
+    results: (_ output: Tensor, _ target: Tensor) throws -> [Tensor],
+    body: (_ results: [Tensor], _ range: Range<Int>) throws -> Void
+  ) throws {
+    let order = EpochOrder(count: data.count, batchSize: Self.inferenceBatch, shuffledBy: nil)
+    let pass = Pass(isTraining: false, random: random)
+    var prepared: [Int: (graph: PreparedGraph, batch: BatchBuffers)] = [:]
+    for range in order.batches {
+      try runtime.cancellation?.check()
+      if prepared[range.count] == nil {
+        let batch = try BatchBuffers(data: data, count: range.count)
+        let inputs = batch.inputTypes.map { Tensor.placeholder($0.shape, $0.elementType) }
+        let target = Tensor.placeholder(batch.targetType.shape, batch.targetType.elementType)
+        let wanted = try results(try apply(to: inputs, in: pass), target)
+        prepared[range.count] = (try runtime.prepare(wanted, placeholders: inputs + [target]), batch)
+      }
+      guard let (graph, batch) = prepared[range.count] else { continue }
+      try batch.fill(from: data, indices: order.indices[range], epoch: 0)
+      try body(try graph.run(batch.tensors), range)
+    }
+  }
+}

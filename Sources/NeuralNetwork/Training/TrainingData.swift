@@ -1,0 +1,56 @@
+import TensorRuntime
+
+/// Samples with targets, from which batches are made.
+package protocol TrainingData {
+  /// How many samples there are.
+  var count: Int { get }
+  /// The shape of one sample of each input: `[C, H, W]`.
+  var inputShapes: [Shape] { get }
+  /// What one sample's target is: shape (`[]` for a class number) and element type.
+  var targetType: TensorType { get }
+  /// Names of the classes, when targets are class numbers.
+  var classNames: [String] { get }
+  /// Writes the samples with these indices, one after the other, row-major; `epoch` seeds augmentation.
+  func fill(
+    _ indices: ArraySlice<Int>, epoch: Int, inputs: [UnsafeMutableBufferPointer<Float>],
+    target: UnsafeMutableRawBufferPointer) throws
+}
+
+/// Samples held as tensors: inputs `[N, …]` and a target `[N, …]`.
+package struct TensorData: TrainingData {
+  private let inputs: [[Float]]
+  private let target: [UInt8]
+  package let count: Int
+  package let inputShapes: [Shape]
+  package let targetType: TensorType
+  package var classNames: [String] { [] }
+
+  /// Makes data from tensors with the same length of the first axis. Throws `LayerError` when they differ.
+  package init(inputs: [Tensor], target: Tensor, runtime: Runtime) throws {
+    let counts = (inputs + [target]).map { $0.shape.dimensions.first ?? 0 }
+    guard let count = counts.first, counts.allSatisfy({ $0 == count }) else {
+      throw LayerError("inputs and targets have \(counts) samples", fix: "give as many targets as samples")
+    }
+    self.count = count
+    inputShapes = inputs.map(\.shape.droppingBatch)
+    targetType = TensorType(target.shape.droppingBatch, target.elementType)
+    self.inputs = try inputs.map { try runtime.floats(of: $0.cast(.float32)) }
+    self.target = try runtime.bytes(of: target)
+  }
+
+  package func fill(
+    _ indices: ArraySlice<Int>, epoch: Int, inputs buffers: [UnsafeMutableBufferPointer<Float>],
+    target buffer: UnsafeMutableRawBufferPointer
+  ) throws {
+    let size = targetType.byteCount
+    for (place, index) in indices.enumerated() {
+      for (values, (shape, output)) in zip(inputs, zip(inputShapes, buffers)) {
+        let width = shape.elementCount
+        let range = index * width..<(index + 1) * width
+        _ = output[(place * width)...].update(fromContentsOf: values[range])
+      }
+      let slice = target[index * size..<(index + 1) * size]
+      buffer[(place * size)...].copyBytes(from: slice)
+    }
+  }
+}
