@@ -80,7 +80,7 @@ let package = Package(
     tests("VisualizationTests", ["Visualization", "ImageCodecs"]),
     tests("InterpreterTests", ["Interpreter"]),
     tests("NotebooksTests", ["Notebooks"]),
-    tests("JupyterKernelTests", ["JupyterKernel", "ZeroMQTransport"]),
+    tests("JupyterKernelTests", ["JupyterKernel", "ZeroMQTransport", "CZeroMQ"]),
     tests("ProgramTests", ["cnnrepl"]),
   ],
   swiftLanguageModes: [.v5]

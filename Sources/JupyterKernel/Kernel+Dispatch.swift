@@ -39,7 +39,7 @@ extension Kernel {
     defer {
       publishStatus("idle", parent: message)
       // Front ends show the last status they saw: a cell that was passed still runs.
-      if let passed, state.running?.id == passed.id { publishStatus("busy", parent: passed) }
+      if let passed { state.ifRunning(passed) { publishStatus("busy", parent: passed) } }
     }
     let reply: JSONObject?
     do {

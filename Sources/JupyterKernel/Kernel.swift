@@ -164,7 +164,13 @@ final class KernelState: @unchecked Sendable {
 
   func end() { lock.withLock { runningCell = nil } }
 
-  func ifRunning(_ body: () -> Void) { lock.withLock { if runningCell != nil { body() } } }
+  /// Does something while a cell (this one, if given) is sure to run on.
+  func ifRunning(_ cell: Message? = nil, _ body: () -> Void) {
+    lock.withLock {
+      guard let runningCell, cell == nil || cell?.id == runningCell.id else { return }
+      body()
+    }
+  }
 
   /// The share of one processor used since this was last asked, in percent.
   func processorShare(usedSeconds: Double) -> Double {

@@ -10,17 +10,17 @@ package final class NativeCapture: @unchecked Sendable {
   package let log: Int32
   private let lock = NSLock()
   private let pipes: [(descriptor: Int32, stream: String)]
-  private var assemblers = [UTF8Assembler(), UTF8Assembler()]
+  private var assemblers: [UTF8Assembler]
   private var deliver: @Sendable ([UInt8], String) -> Void = { _, _ in }
   private var buffer = [UInt8](repeating: 0, count: 65_536)
 
-  /// Redirects descriptors 1 and 2; `nil` when the system has no pipes left.
-  package init?() {
+  /// Redirects descriptors; `nil` when the system has no pipes left.
+  package init?(_ targets: [(descriptor: Int32, stream: String)] = [(1, "stdout"), (2, "stderr")]) {
     var made: [(descriptor: Int32, stream: String)] = []
     fflush(stdout)
     fflush(stderr)
     log = fcntl(2, F_DUPFD_CLOEXEC, 3)
-    for (target, name) in [(Int32(1), "stdout"), (Int32(2), "stderr")] {
+    for (target, name) in targets {
       var ends: [Int32] = [0, 0]
       guard pipe(&ends) == 0 else { return nil }
       dup2(ends[1], target)
@@ -30,6 +30,7 @@ package final class NativeCapture: @unchecked Sendable {
       made.append((ends[0], name))
     }
     pipes = made
+    assemblers = made.map { _ in UTF8Assembler() }
     setvbuf(stdout, nil, _IOLBF, 0)
   }
 

@@ -1,17 +1,22 @@
 /// Text on its way to a stream, with what a carriage return overwrote left out.
-struct StreamText {
-  private(set) var bytes: [UInt8] = []
+package struct StreamText {
+  /// The text as UTF-8.
+  package private(set) var bytes: [UInt8] = []
   /// Where the part begins that carriage returns were not looked for yet.
   private var scanned = 0
 
   var isEmpty: Bool { bytes.isEmpty }
   var count: Int { bytes.count }
 
-  mutating func append(_ text: some Sequence<UInt8>) { bytes.append(contentsOf: text) }
+  /// Makes an empty text.
+  package init() {}
+
+  /// Adds text at the end.
+  package mutating func append(_ text: some Sequence<UInt8>) { bytes.append(contentsOf: text) }
 
   /// Leaves out of each line what carriage returns let be written over. What a terminal would show, and where
   /// its cursor would stand, stays the same.
-  mutating func collapse() {
+  package mutating func collapse() {
     if bytes[scanned...].contains(0x0D) {
       var result = Array(bytes[..<scanned])
       var rest = bytes[scanned...]
@@ -54,11 +59,14 @@ struct StreamText {
 }
 
 /// Splits bytes of UTF-8 that come in pieces: a character cut at the edge waits for its rest.
-struct UTF8Assembler {
+package struct UTF8Assembler {
   private var pending: [UInt8] = []
 
+  /// Makes an assembler that holds nothing.
+  package init() {}
+
   /// The whole characters so far; bytes that can't become any are replaced when the text is decoded.
-  mutating func take(_ piece: some Collection<UInt8>) -> [UInt8] {
+  package mutating func take(_ piece: some Collection<UInt8>) -> [UInt8] {
     var bytes = pending
     bytes.append(contentsOf: piece)
     let cut = Self.incompleteTail(of: bytes)
@@ -67,7 +75,7 @@ struct UTF8Assembler {
   }
 
   /// What is left when nothing more comes.
-  mutating func finish() -> [UInt8] {
+  package mutating func finish() -> [UInt8] {
     defer { pending = [] }
     return pending
   }

@@ -38,6 +38,12 @@ extension Kernel {
       isSilent: request.silent, canAsk: request.allowsInput,
       drainNative: { [unowned self] in drainNative() },
       askUser: { [unowned self] in try ask($0, hidden: $1, for: job.message, allowed: request.allowsInput) })
+    // From here on an interrupt means this cell: a client that has seen it start may send one.
+    state.begin(job.message, output: output) {
+      evaluator.interruption.reset()
+      input.reset()
+    }
+    defer { state.end() }
     output.publish(
       "execute_input",
       ["code": .string(request.code), "execution_count": .integer(count + (request.storesHistory ? 1 : 0))])
@@ -48,22 +54,17 @@ extension Kernel {
       let text = "the cell has \(request.code.utf8.count) bytes, at most \(settings.sourceLimit) are run"
       return fail(RequestError(name: "SourceTooLong", text: text), request, output, count)
     }
-    return evaluate(request, evaluator, output, job.message)
+    return evaluate(request, evaluator, output)
   }
 
   private func evaluate(
-    _ request: ExecuteRequest, _ evaluator: any Evaluator, _ output: CellOutput, _ message: Message
+    _ request: ExecuteRequest, _ evaluator: any Evaluator, _ output: CellOutput
   ) -> JSONObject {
     var options = ExecutionOptions()
     options.silent = request.silent
     options.storesHistory = request.storesHistory
-    state.begin(message, output: output) {
-      evaluator.interruption.reset()
-      input.reset()
-    }
     let result = evaluator.execute(request.code, named: nil, sink: output, options: options)
     flushNative()
-    state.end()
     let count = result.executionCount
     var shown: String?
     defer {

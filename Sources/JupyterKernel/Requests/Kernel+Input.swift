@@ -43,7 +43,7 @@ final class InputExchange: @unchecked Sendable {
   /// Takes an answer; one that nobody waits for, or that belongs to an earlier question, is dropped.
   func receive(_ message: Message) {
     condition.withLock {
-      guard message.type == "input_reply", let open else { return }
+      guard message.type == "input_reply", let open, answer == nil else { return }
       if message.parent["msg_type"]?.stringValue == "input_request", message.parent["msg_id"] != nil,
         message.parent["msg_id"]?.stringValue != open.id
       {
