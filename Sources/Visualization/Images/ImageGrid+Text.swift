@@ -1,0 +1,42 @@
+extension ImageGrid {
+  /// The grid as characters, at most `columns` wide; rows of images beyond `lineLimit` lines are counted, not drawn.
+  package func text(style: TextStyle, columns width: Int, lineLimit: Int = 80) -> String {
+    guard let widest = tiles.map(\.width).max() else { return "" }
+    let width = max(8, width)
+    // Small matrices are enlarged, so that each number is seen; braille puts two pixels into a column.
+    let pixels = style == .braille ? (widest + 1) / 2 : widest
+    let natural = pixels * max(1, 10 / pixels)
+    let smallest = min(natural, style == .braille ? 14 : 16, width)
+    let wanted = max(1, min(columns ?? 8, tiles.count))
+    let perRow = max(1, min(wanted, (width + 1) / (smallest + 1)))
+    let cell = max(1, min(natural, (width + 1) / perRow - 1))
+    let hasCaptions = tiles.contains { !$0.caption.isEmpty }
+    var lines: [String] = []
+    var shown = 0
+    let all = rasters()
+    while shown < tiles.count {
+      let row = shown..<min(shown + perRow, tiles.count)
+      let pictures = row.map { index in
+        let share = max(1, all[index].width * cell / widest)
+        return (lines: all[index].lines(style: style, columns: share), width: share)
+      }
+      let height = pictures.map(\.lines.count).max() ?? 0
+      if !lines.isEmpty, lines.count + height > lineLimit { break }
+      for line in 0..<height {
+        let parts = pictures.map { picture in
+          let text =
+            line < picture.lines.count ? picture.lines[line] : String(repeating: " ", count: picture.width)
+          return text + String(repeating: " ", count: cell - picture.width)
+        }
+        lines.append(parts.joined(separator: " "))
+      }
+      if hasCaptions {
+        let captions = row.map { TextWidth.fit(tiles[$0].caption, to: cell, side: .center) }
+        lines.append(captions.joined(separator: " "))
+      }
+      shown = row.upperBound
+    }
+    if shown < tiles.count { lines.append("… and \(tiles.count - shown) more") }
+    return lines.joined(separator: "\n")
+  }
+}
