@@ -79,9 +79,10 @@ let package = Package(
     tests("DatasetsTests", ["Datasets"]),
     tests("VisualizationTests", ["Visualization", "ImageCodecs"]),
     tests("InterpreterTests", ["Interpreter"]),
-    tests("NotebooksTests", ["Notebooks"]),
+    tests("NotebooksTests", ["Notebooks"], resources: [.copy("Fixtures")]),
     tests("JupyterKernelTests", ["JupyterKernel", "ZeroMQTransport", "CZeroMQ"]),
-    tests("ProgramTests", ["cnnrepl"]),
+    tests("REPLTests", ["REPL"]),
+    tests("ProgramTests", ["cnnrepl", "Notebooks", "JSON"]),
   ],
   swiftLanguageModes: [.v5]
 )

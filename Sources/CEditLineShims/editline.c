@@ -1,7 +1,22 @@
 #define _XOPEN_SOURCE 700
 #include "CEditLineShims.h"
+#include <locale.h>
+#include <pthread.h>
 
-int cel_width(wchar_t character) { return wcwidth(character); }
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static locale_t utf8;
+
+static void make_locale(void) { utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0); }
+
+int cel_width(wchar_t character) {
+  // Widths are known in a UTF-8 locale only, and the process may run in another one.
+  pthread_once(&once, make_locale);
+  if (!utf8) return wcwidth(character);
+  locale_t before = uselocale(utf8);
+  int width = wcwidth(character);
+  uselocale(before);
+  return width;
+}
 
 void cel_set_client(EditLine *editor, void *client) { el_wset(editor, EL_CLIENTDATA, client); }
 

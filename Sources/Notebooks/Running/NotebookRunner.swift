@@ -24,11 +24,34 @@ package enum RunOutcome {
   case interrupted(cell: Int)
 }
 
+/// What runs the cells' sources: a session, or in tests something that behaves like one.
+package struct CellExecutor {
+  /// Raised to interrupt the cell that runs.
+  package let interruption: CancellationToken
+  /// Runs one source and reports what came of it.
+  package let execute: (_ source: String, _ sink: any OutputSink) -> ExecutionResult
+
+  /// Makes an executor of its parts.
+  package init(
+    interruption: CancellationToken,
+    execute: @escaping (_ source: String, _ sink: any OutputSink) -> ExecutionResult
+  ) {
+    self.interruption = interruption
+    self.execute = execute
+  }
+
+  /// Runs the cells in a session.
+  package init(_ session: Session) {
+    interruption = session.interruption
+    execute = { session.execute($0, sink: $1) }
+  }
+}
+
 /// Runs the cells of a notebook from top to bottom in one session and keeps what they show.
 package final class NotebookRunner {
   /// The notebook with the outputs so far.
   package private(set) var notebook: Notebook
-  private let session: Session
+  private let executor: CellExecutor
   private let options: RunOptions
   private let sink: NotebookSink
   private let log: (String) -> Void
@@ -38,11 +61,11 @@ package final class NotebookRunner {
   /// Makes a runner; `log` hears a line per cell and what the cells print, as text to be written as it is.
   /// `stop` ends the run before the next cell; raise `session.interruption` too to end the one that runs.
   package init(
-    _ notebook: Notebook, session: Session, options: RunOptions = RunOptions(),
+    _ notebook: Notebook, with executor: CellExecutor, options: RunOptions = RunOptions(),
     stop: CancellationToken = CancellationToken(), log: @escaping (String) -> Void = { _ in }
   ) {
     self.notebook = notebook
-    self.session = session
+    self.executor = executor
     self.options = options
     self.stop = stop
     let indented = IndentedLog(write: log)
@@ -91,8 +114,8 @@ package final class NotebookRunner {
   private func run(cell index: Int) -> RunOutcome {
     sink.begin(cell: index)
     let started = Date()
-    let deadline = options.cellTimeout.map { Deadline(seconds: $0, raises: session.interruption) }
-    let result = session.execute(notebook.cells[index].source, sink: sink)
+    let deadline = options.cellTimeout.map { Deadline(seconds: $0, raises: executor.interruption) }
+    let result = executor.execute(notebook.cells[index].source, sink)
     let isLate = deadline?.end() ?? false
     notebook.cells[index].executionCount = result.executionCount
     let seconds = Date().timeIntervalSince(started)

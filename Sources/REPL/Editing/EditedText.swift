@@ -1,22 +1,26 @@
 /// A text being edited and the cursor in it, both counted in Unicode scalars as the line editor counts.
-struct EditedText: Equatable {
-  var scalars: [Unicode.Scalar]
-  var cursor: Int
+package struct EditedText: Equatable {
+  /// The text's code points.
+  package var scalars: [Unicode.Scalar]
+  /// The cursor, before the code point of this number.
+  package var cursor: Int
 
-  init(_ text: String, cursor: Int? = nil) {
+  /// Makes a text with the cursor at its end or at a place.
+  package init(_ text: String, cursor: Int? = nil) {
     scalars = Array(text.unicodeScalars)
     self.cursor = min(max(0, cursor ?? scalars.count), scalars.count)
   }
 
-  init(scalars: [Unicode.Scalar], cursor: Int) {
+  /// Makes a text of code points.
+  package init(scalars: [Unicode.Scalar], cursor: Int) {
     self.scalars = scalars
     self.cursor = min(max(0, cursor), scalars.count)
   }
 
   /// The whole text.
-  var text: String { Self.string(scalars[...]) }
+  package var text: String { Self.string(scalars[...]) }
   /// The text before the cursor.
-  var textBefore: String { Self.string(scalars[..<cursor]) }
+  package var textBefore: String { Self.string(scalars[..<cursor]) }
 
   private static func string(_ part: ArraySlice<Unicode.Scalar>) -> String {
     var text = String.UnicodeScalarView()
@@ -25,29 +29,29 @@ struct EditedText: Equatable {
   }
 
   /// How many scalars the character before the cursor has: an emoji joined of several is one character.
-  var previousCharacterLength: Int {
+  package var previousCharacterLength: Int {
     let line = lineStart
     guard cursor > line else { return cursor > 0 ? 1 : 0 }
     return Self.string(scalars[line..<cursor]).last?.unicodeScalars.count ?? 0
   }
 
   /// How many scalars the character after the cursor has.
-  var nextCharacterLength: Int {
+  package var nextCharacterLength: Int {
     guard cursor < scalars.count else { return 0 }
     return Self.string(scalars[cursor..<min(scalars.count, cursor + 64)]).first?.unicodeScalars.count ?? 0
   }
 
   /// Where the cursor's line starts.
-  var lineStart: Int { scalars[..<cursor].lastIndex(of: "\n").map { $0 + 1 } ?? 0 }
+  package var lineStart: Int { scalars[..<cursor].lastIndex(of: "\n").map { $0 + 1 } ?? 0 }
   /// Where the cursor's line ends, before its line feed.
-  var lineEnd: Int { scalars[cursor...].firstIndex(of: "\n") ?? scalars.count }
+  package var lineEnd: Int { scalars[cursor...].firstIndex(of: "\n") ?? scalars.count }
   /// What stands before the cursor on its line.
   var linePrefix: ArraySlice<Unicode.Scalar> { scalars[lineStart..<cursor] }
   /// Whether only spaces stand before the cursor on its line.
-  var isAtIndentation: Bool { linePrefix.allSatisfy { $0 == " " } }
+  package var isAtIndentation: Bool { linePrefix.allSatisfy { $0 == " " } }
 
   /// The place above the cursor, `nil` on the first line.
-  var placeAbove: Int? {
+  package var placeAbove: Int? {
     let start = lineStart
     guard start > 0 else { return nil }
     let above = EditedText(scalars: scalars, cursor: start - 1)
@@ -55,7 +59,7 @@ struct EditedText: Equatable {
   }
 
   /// The place below the cursor, `nil` on the last line.
-  var placeBelow: Int? {
+  package var placeBelow: Int? {
     let end = lineEnd
     guard end < scalars.count else { return nil }
     let below = EditedText(scalars: scalars, cursor: end + 1)
@@ -79,7 +83,7 @@ struct EditedText: Equatable {
   }
 
   /// The row of the cursor when the text starts behind a prompt, the way libedit lays it out.
-  func row(from promptWidth: Int, columns: Int) -> Int {
+  package func row(from promptWidth: Int, columns: Int) -> Int {
     var row = 0
     var column = promptWidth
     for scalar in scalars[..<cursor] {
@@ -98,7 +102,7 @@ struct EditedText: Equatable {
   }
 
   /// How far a closing bracket typed at the cursor is to be moved in: to the line that opened it.
-  var closingIndent: Int {
+  package var closingIndent: Int {
     var depth = 0
     var index = cursor
     while index > 0 {
@@ -118,7 +122,7 @@ struct EditedText: Equatable {
   }
 
   /// A pasted text as it is inserted: line feeds alone end lines, tabs become spaces, other control characters go.
-  static func cleaned(paste text: String) -> String {
+  package static func cleaned(paste text: String) -> String {
     var result = String.UnicodeScalarView()
     var previous: Unicode.Scalar?
     for scalar in text.unicodeScalars {

@@ -3,7 +3,7 @@ import Foundation
 /// The entries of earlier shells, in a file that only its owner may read: one a line, oldest first.
 ///
 /// Each entry is added as it is made, so that two shells at once both keep theirs.
-package struct HistoryFile {
+package struct HistoryFile: Equatable {
   /// How many entries are kept.
   package static let limit = 5_000
   private let path: String

@@ -16,14 +16,14 @@ extension LineEditor {
       return UInt8(CC_ERROR)
     }
     let typed = String(String.UnicodeScalarView(edited.scalars[list.range.lowerBound..<edited.cursor]))
-    let common = Self.commonPrefix(of: list.items.map(\.text))
+    let common = CompletionTable.commonPrefix(of: list.items.map(\.text))
     if list.items.count == 1 || (common.count > typed.count && common.hasPrefix(typed)) {
       move(to: list.range.upperBound)
       deleteBefore(list.range.count)
       insert(list.items.count == 1 ? list.items[0].text : common)
       return UInt8(CC_REFRESH)
     }
-    showBelow(Self.table(of: list.items.map(\.text), columns: TerminalTraits.columns()))
+    showBelow(CompletionTable.text(of: list.items.map(\.text), columns: TerminalTraits.columns()))
     return UInt8(CC_NORM)
   }
 
@@ -47,30 +47,6 @@ extension LineEditor {
     let columns = TerminalTraits.columns()
     let end = EditedText(scalars: edited.scalars, cursor: edited.scalars.count)
     return end.row(from: promptWidth, columns: columns) - edited.row(from: promptWidth, columns: columns)
-  }
-
-  static func commonPrefix(of words: [String]) -> String {
-    guard var prefix = words.first else { return "" }
-    for word in words.dropFirst() { prefix = prefix.commonPrefix(with: word) }
-    return prefix
-  }
-
-  /// Words in as many columns as fit, down first, as `ls` shows files; a long list says what it leaves out.
-  static func table(of words: [String], columns: Int, rowLimit: Int = 20) -> String {
-    let widest = words.map { DisplayWidth.columns(of: $0) }.max() ?? 0
-    let across = max(1, (columns + 1) / (widest + 2))
-    let shown = words.prefix(across * rowLimit)
-    let rows = (shown.count + across - 1) / across
-    var lines = (0..<rows).map { row in
-      stride(from: row, to: shown.count, by: rows).map { index in
-        let word = shown[index]
-        let isLast = index + rows >= shown.count
-        return isLast
-          ? word : word + String(repeating: " ", count: widest + 2 - DisplayWidth.columns(of: word))
-      }.joined()
-    }
-    if shown.count < words.count { lines.append("… and \(words.count - shown.count) more") }
-    return lines.joined(separator: "\n")
   }
 }
 

@@ -1,7 +1,7 @@
 /// Going through earlier entries with the arrow keys; with something typed, through those that begin with it.
-struct Recalling {
+package struct Recalling {
   /// Which way to go.
-  enum Direction {
+  package enum Direction {
     case earlier
     case later
   }
@@ -12,14 +12,17 @@ struct Recalling {
   private var typed = EditedText("")
   private var shown: String?
 
+  /// Makes a memory without entries.
+  package init() {}
+
   /// Adds an entry, unless it repeats the last one.
-  mutating func add(_ entry: String) {
+  package mutating func add(_ entry: String) {
     if entries.last != entry { entries.append(entry) }
     shown = nil
   }
 
   /// The entry to show instead of `current`, `nil` if there is none that way.
-  mutating func step(_ direction: Direction, from current: EditedText) -> String? {
+  package mutating func step(_ direction: Direction, from current: EditedText) -> String? {
     if shown == nil || shown != current.text {
       typed = current
       place = entries.count

@@ -47,7 +47,7 @@ package final class PlainEntries: EntrySource {
 }
 
 /// Whether a line can't begin an entry and so belongs to the one before it.
-func continuesEntry(_ line: String) -> Bool {
+package func continuesEntry(_ line: String) -> Bool {
   let text = line.drop { $0 == " " || $0 == "\t" }
   if text.hasPrefix("|>") || text.hasPrefix("&&") || text.hasPrefix("||") || text.hasPrefix("??") {
     return true

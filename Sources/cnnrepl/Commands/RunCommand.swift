@@ -115,7 +115,7 @@ struct RunCommand: ParsableCommand {
     var options = RunOptions()
     options.cellTimeout = timeout
     options.allowsErrors = allowErrors
-    let runner = NotebookRunner(notebook, session: session, options: options, stop: stop, log: log)
+    let runner = NotebookRunner(notebook, with: CellExecutor(session), options: options, stop: stop, log: log)
     let outcome = try runner.run(save: target.saveBetweenCells)
     try target.saveAtEnd(runner.notebook)
     log("written to \(target.name)\n")
