@@ -5,7 +5,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 notebook = new_notebook(metadata={
     "kernelspec": {"display_name": "CNN (cnnrepl)", "language": "cnn", "name": "cnnrepl"},
     "language_info": {"name": "cnn"},
-    "unknown": {"numbers": [1, 0.1, -2.5e-07, 1e+22, 12345678901234567890], "null": None, "nested": {"b": [], "a": {}}},
+    "unknown": {"numbers": [1, 0.1, -2.5e-07, 1e+22, 9007199254740993], "null": None, "nested": {"b": [], "a": {}}},
 })
 code = new_code_cell('let epochs = 3\nprint("한글 \\(epochs) 😀")\n', execution_count=7, metadata={"tags": ["parameters"]})
 code.outputs = [
