@@ -62,7 +62,9 @@ let package = Package(
     library("Notebooks", ["Interpreter", "JSON"]),
     library("JupyterKernel", ["Interpreter", "JSON", crypto]),
     library("ZeroMQTransport", ["JupyterKernel", "CZeroMQ"]),
-    .target(name: "Kernelspec", path: "kernelspec", resources: [.embedInCode("kernel.json")]),
+    .target(
+      name: "Kernelspec", path: "kernelspec",
+      resources: ["kernel.json", "logo-32x32.png", "logo-64x64.png", "logo-svg.svg"].map { .embedInCode($0) }),
     library("REPL", ["Interpreter", "CEditLineShims"]),
     .executableTarget(
       name: "cnnrepl",
@@ -76,7 +78,7 @@ let package = Package(
     tests("JSONTests", ["JSON"]),
     tests("TensorRuntimeTests", ["TensorRuntime", "CPUBackend"]),
     tests("NeuralNetworkTests", ["NeuralNetwork", "CPUBackend"]),
-    tests("DatasetsTests", ["Datasets"]),
+    tests("DatasetsTests", ["Datasets", "ImageCodecs", "TensorRuntime", "CZlib", crypto]),
     tests("VisualizationTests", ["Visualization", "ImageCodecs"]),
     tests("InterpreterTests", ["Interpreter"]),
     tests("NotebooksTests", ["Notebooks"], resources: [.copy("Fixtures")]),

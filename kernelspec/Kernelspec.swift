@@ -6,7 +6,10 @@ package enum Kernelspec {
   /// Name and content of each file.
   package static var files: [(name: String, content: [UInt8])] {
     [
-      (kernelFile, PackageResources.kernel_json)
+      (kernelFile, PackageResources.kernel_json),
+      ("logo-32x32.png", PackageResources.logo_32x32_png),
+      ("logo-64x64.png", PackageResources.logo_64x64_png),
+      ("logo-svg.svg", PackageResources.logo_svg_svg),
     ]
   }
 }

@@ -35,7 +35,7 @@ struct DigitWriter {
       left -= way.weight
       if left < 0 { break }
     }
-    let shake: Float = 0.013
+    let shake: Float = 0.01
     return chosen.strokes.map { stroke in
       let points = stroke.points.map { $0 + shake * SIMD2(draws.bell(), draws.bell()) }
       return stroke.isCurved ? Self.swing(through: points) : Self.subdivide(points)
@@ -75,12 +75,12 @@ struct DigitWriter {
 
   /// Elastic waves across the sheet, then stretch, slant and turn.
   private mutating func distort(_ strokes: inout [[SIMD2<Float>]]) {
-    let amplitude = draws.uniform(0.01...0.05)
+    let amplitude = draws.uniform(0.008...0.036)
     let phases = SIMD4(draws.uniform(), draws.uniform(), draws.uniform(), draws.uniform())
     let waves = SIMD2(draws.uniform(0.4...1.1), draws.uniform(0.4...1.1))
     let width = draws.uniform(0.62...1.0)
-    let slant = draws.bell() * 0.18 + 0.1
-    let sine = draws.bell() * 0.09
+    let slant = draws.uniform(-0.2...0.42)
+    let sine = draws.uniform(-0.16...0.16)
     let cosine = (1 - sine * sine).squareRoot()
     for s in strokes.indices {
       for i in strokes[s].indices {
@@ -95,7 +95,7 @@ struct DigitWriter {
   }
 
   /// Half the width of the line in pixels.
-  private mutating func penRadius() -> Float { max(1.0, min(2.1, 1.5 + 0.3 * draws.bell())) }
+  private mutating func penRadius() -> Float { draws.uniform(1.0...2.0) }
 
   /// Scales the longer side to MNIST's 20-pixel box and puts the centre of mass near the middle.
   private mutating func fitBox(_ strokes: inout [[SIMD2<Float>]], radius: Float) {
@@ -115,7 +115,7 @@ struct DigitWriter {
     }
     let extent = max(0.1, max(high.x - low.x, high.y - low.y))
     let scale = (20 - 2 * radius) / extent * draws.uniform(0.88...1.04)
-    let shift = SIMD2(draws.bell(), draws.bell()) * 1.3
+    let shift = SIMD2(draws.uniform(-2.6...2.6), draws.uniform(-2.6...2.6))
     let middle = mass > 0 ? sum / mass : (low + high) / 2
     for s in strokes.indices {
       for i in strokes[s].indices { strokes[s][i] = (strokes[s][i] - middle) * scale + Self.center + shift }

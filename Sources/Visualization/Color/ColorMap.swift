@@ -8,6 +8,8 @@ package enum ColorMap: String, CaseIterable, Sendable {
   case viridis
   /// Blue below the middle, white at it, red above: for numbers with a sign.
   case diverging
+  /// White to deep blue: for amounts, where nothing should look like nothing.
+  case blues
 
   /// The colour of a number in 0…1; outside it the end's colour, and for NaN magenta, which no map contains.
   package func color(_ value: Float) -> Color {
@@ -29,6 +31,8 @@ package enum ColorMap: String, CaseIterable, Sendable {
       ]
     case .diverging:
       [Color(0x2166AC), Color(0x92C5DE), Color(0xF7F7F7), Color(0xF4A582), Color(0xB2182B)]
+    case .blues:
+      [Color(0xF7FBFF), Color(0xC6DBEF), Color(0x6BAED6), Color(0x2171B5), Color(0x08306B)]
     }
   }
 }
