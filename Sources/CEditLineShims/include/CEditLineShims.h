@@ -1,4 +1,6 @@
 #pragma once
+#include <stdio.h>
+
 #include <histedit.h>
 #include <stdbool.h>
 #include <wchar.h>
@@ -11,6 +13,9 @@ typedef wchar_t *(*cel_prompt_function)(EditLine *editor);
 
 /// Columns of a character on a terminal: 0, 1, 2, or -1 for what is not shown.
 int cel_width(wchar_t character);
+
+/// A stream to a terminal that keeps the terminal from joining characters; closed with fclose.
+FILE *cel_terminal_stream(int descriptor);
 
 /// Sets the object that the functions below find through `cel_client`.
 void cel_set_client(EditLine *editor, void *client);

@@ -9,6 +9,8 @@ import Interpreter
 package final class LineEditor: EntrySource {
   let editor: OpaquePointer
   let session: Session
+  /// Where libedit draws.
+  private let screen: UnsafeMutablePointer<FILE>
   private let history: OpaquePointer
   private let historyFile: HistoryFile?
   private let keys: KeyReader
@@ -23,11 +25,15 @@ package final class LineEditor: EntrySource {
   /// Opens the terminal; `nil` when libedit can't work with it.
   package init?(session: Session, historyFile: HistoryFile?) {
     Self.chooseUTF8()
-    guard let editor = el_init("cnnrepl", stdin, stdout, stderr) else { return nil }
-    guard let history = history_winit() else {
-      el_end(editor)
+    guard let screen = cel_terminal_stream(STDOUT_FILENO) else { return nil }
+    guard
+      let editor = el_init_fd("cnnrepl", stdin, screen, stderr, STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO),
+      let history = history_winit()
+    else {
+      fclose(screen)
       return nil
     }
+    self.screen = screen
     self.editor = editor
     self.session = session
     self.history = history
@@ -46,6 +52,7 @@ package final class LineEditor: EntrySource {
   deinit {
     history_wend(history)
     el_end(editor)
+    fclose(screen)
   }
 
   /// Tells the editor that the terminal has another size. Callable from any thread.
