@@ -6,12 +6,14 @@ package final class Shell {
   private let session: Session
   private let sink: TerminalSink
   private let entries: any EntrySource
+  private let isInteractive: Bool
 
-  /// Makes a shell over a session.
-  package init(session: Session, sink: TerminalSink, entries: any EntrySource) {
+  /// Makes a shell over a session. Where nobody sits at a prompt, an interrupt ends it.
+  package init(session: Session, sink: TerminalSink, entries: any EntrySource, isInteractive: Bool) {
     self.session = session
     self.sink = sink
     self.entries = entries
+    self.isInteractive = isInteractive
   }
 
   /// What happened until the shell was left.
@@ -34,6 +36,7 @@ package final class Shell {
         outcome.wasInterrupted = false
         execute(text, &outcome)
       }
+      if outcome.wasInterrupted && !isInteractive { return outcome }
     }
   }
 

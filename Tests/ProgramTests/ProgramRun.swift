@@ -8,7 +8,7 @@ struct ProgramRun {
   let errors: String
 
   /// The folder of the build, where the program stands beside the tests.
-  private static var program: URL {
+  static var program: URL {
     URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appendingPathComponent(
       "cnnrepl")
   }

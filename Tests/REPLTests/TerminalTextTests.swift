@@ -1,3 +1,4 @@
+import Foundation
 import REPL
 import Testing
 
@@ -8,6 +9,23 @@ import Testing
   ])
   func widthsLeaveEscapesOut(text: String, width: Int) {
     #expect(DisplayWidth.columns(of: text) == width)
+  }
+
+  @Test(arguments: [
+    ("3", "<3>"), ("[1.5, -2e3]", "[<1.5>, -<2e3>]"), ("\"a \\\" 1\" b", "<\"a \\\" 1\"> b"),
+    ("conv1 true", "conv1 <true>"),
+    ("\"open", "<\"open>"), ("...", "..."), ("\u{1b}[1m3", "\u{1b}[1m3"), ("", ""),
+  ])
+  func valuesInResultsAreColored(plain: String, marked: String) {
+    // Where < and > stand for the sequences that start and end a colour.
+    var colored = ResultColors.colored(plain)
+    if plain.first != "\u{1b}" {
+      for start in ["36", "32", "35"] {
+        colored = colored.replacingOccurrences(of: "\u{1b}[\(start)m", with: "<")
+      }
+      colored = colored.replacingOccurrences(of: "\u{1b}[0m", with: ">")
+    }
+    #expect(colored == marked)
   }
 
   @Test func rowsCountWrappedLines() {

@@ -18,9 +18,9 @@ package struct RunOptions: Sendable {
 package enum RunOutcome {
   /// Every cell succeeded, or was allowed to fail.
   case succeeded
-  /// A cell failed, the first of them counted from 1; its error.
+  /// A cell failed; the first one's number, `n` of `cell [n]`, and its error.
   case failed(cell: Int, RenderedError)
-  /// The user interrupted a cell, counted from 1.
+  /// The user interrupted the cell of this number.
   case interrupted(cell: Int)
 }
 
@@ -84,7 +84,7 @@ package final class NotebookRunner {
     }
     var outcome = RunOutcome.succeeded
     for (position, index) in runnable.enumerated() {
-      if stop.isCancelled { return .interrupted(cell: index + 1) }
+      if stop.isCancelled { return .interrupted(cell: position + 1) }
       log("[\(position + 1)/\(runnable.count)] \(Self.headline(of: notebook.cells[index].source))")
       let result = run(cell: index)
       collectOutputs()
@@ -126,15 +126,15 @@ package final class NotebookRunner {
       return .succeeded
     case .failed(let error):
       sink.append(CellOutput.error(error))
-      return .failed(cell: index + 1, error)
+      return .failed(cell: result.executionCount, error)
     case .interrupted(let error):
       guard isLate, !stop.isCancelled, let limit = options.cellTimeout else {
         sink.append(CellOutput.error(error))
-        return .interrupted(cell: index + 1)
+        return .interrupted(cell: result.executionCount)
       }
       let late = Self.timeoutError(limit: limit, place: error)
       sink.append(CellOutput.error(late))
-      return .failed(cell: index + 1, late)
+      return .failed(cell: result.executionCount, late)
     }
   }
 

@@ -84,7 +84,10 @@ package final class TerminalSink: OutputSink {
   }
 
   /// Shows a result, as the shell does for an entry's value.
-  package func show(result: MIMEBundle) { display(result, id: nil) }
+  package func show(result: MIMEBundle) {
+    guard output.showsColors, pictures == nil else { return display(result, id: nil) }
+    display(MIMEBundle(text: ResultColors.colored(result.plainText)), id: nil)
+  }
 
   /// Writes an error to standard error, coloured where colours are seen.
   package func show(error: RenderedError) {

@@ -80,7 +80,7 @@ struct RunCommand: ParsableCommand {
   private func runScript() throws -> ExitCode {
     let text = try SourceFile.script(at: file)
     let session = Session()
-    Signals.watch([SIGINT]) { _ in session.interruption.cancel() }
+    Interrupts.reach(session.interruption)
     let sink = TerminalSink(interruption: session.interruption, pictureFolder: output)
     let deadline = timeout.map { Deadline(seconds: $0, raises: session.interruption) }
     let status = ScriptRun.run(text, named: file, showsResult: false, session: session, sink: sink)
@@ -108,10 +108,7 @@ struct RunCommand: ParsableCommand {
   private func run(_ notebook: Notebook, writingTo target: NotebookTarget) throws -> ExitCode {
     let session = Session()
     let stop = CancellationToken()
-    Signals.watch([SIGINT]) { _ in
-      stop.cancel()
-      session.interruption.cancel()
-    }
+    Interrupts.reach(stop, session.interruption)
     var options = RunOptions()
     options.cellTimeout = timeout
     options.allowsErrors = allowErrors
@@ -123,10 +120,10 @@ struct RunCommand: ParsableCommand {
     case .succeeded: return .success
     case .failed(let cell, let error):
       let colors = TerminalTraits(descriptor: STDERR_FILENO).showsColors
-      fputs("\(file): cell \(cell) failed\n\(colors ? error.coloredText : error.text)\n", stderr)
+      fputs("\(file): cell [\(cell)] failed\n\(colors ? error.coloredText : error.text)\n", stderr)
       return ExitStatus.failure
     case .interrupted(let cell):
-      fputs("\(file): interrupted at cell \(cell)\n", stderr)
+      fputs("\(file): interrupted at cell [\(cell)]\n", stderr)
       return ExitStatus.interrupted
     }
   }

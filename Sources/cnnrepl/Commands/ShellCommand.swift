@@ -36,15 +36,17 @@ struct ShellCommand: ParsableCommand {
   }
 
   func run() throws {
-    let isShell = isatty(STDIN_FILENO) == 1 && (interactive || (file == nil && source == nil))
     Signals.block(isShell ? [SIGINT, SIGWINCH, SIGTERM, SIGHUP] : [SIGINT])
     let status = EvaluationThread.run(evaluate)
     if status != .success { throw status }
   }
 
+  /// Whether somebody will sit at a prompt.
+  private var isShell: Bool { isatty(STDIN_FILENO) == 1 && (interactive || (file == nil && source == nil)) }
+
   private func evaluate() -> ExitCode {
     let session = Session()
-    Signals.watch([SIGINT]) { _ in session.interruption.cancel() }
+    Interrupts.reach(session.interruption, endsWhenRepeated: !isShell)
     if let source { return first(source, named: "-e", showsResult: true, in: session) }
     guard let file else { return shell(in: session) }
     do {
@@ -68,7 +70,10 @@ struct ShellCommand: ParsableCommand {
     let sink = TerminalSink(
       interruption: session.interruption,
       questions: isTerminal ? .standardInput : .unanswerable("standard input holds the program"))
-    let outcome = Shell(session: session, sink: sink, entries: entries(for: session)).run()
+    let outcome = Shell(
+      session: session, sink: sink, entries: entries(for: session), isInteractive: isTerminal
+    )
+    .run()
     sink.finish()
     if isTerminal { return .success }
     if outcome.wasInterrupted { return ExitStatus.interrupted }
