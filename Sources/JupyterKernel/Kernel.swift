@@ -6,8 +6,6 @@ import JSON
 package struct KernelSettings: Sendable {
   /// The program's version, as `kernel_info` states it.
   package var version: String
-  /// Address space for the evaluation thread's stack, in bytes.
-  package var stackBytes = 512 << 20
   /// How much text one cell may print into the notebook, in bytes.
   package var outputLimit = 64 << 20
   /// Where the history is kept; `nil` keeps it in memory.
@@ -77,17 +75,17 @@ package final class Kernel: @unchecked Sendable {
   package func start() {
     capture?.start { [self] text, stream in state.output?.post(text, to: stream) }
     outbox.post(factory.make("status", ["execution_state": "starting"]), on: .iopub)
-    startThread("evaluation", stackBytes: settings.stackBytes) { [self] in
-      // A front end asks who we are first; the language is made ready in the pause that follows.
-      if !shellJobs.waitForWork(seconds: 0.1) { _ = evaluator }
-      while let job = shellJobs.pop() {
-        run(job)
-        if shellJobs.isEmpty, !shellJobs.waitForWork(seconds: 0.1) { _ = evaluator }
-      }
+    startThread("evaluation", stackBytes: 256 << 10) { [self] in EvaluationThread.run { [self] in evaluate() }
     }
     startThread("reader", stackBytes: 64 << 20) { [self] in
       while let job = readerJobs.pop() { run(job) }
     }
+  }
+
+  private func evaluate() {
+    // A front end asks who we are first; the language is made ready in the pause that follows.
+    if !shellJobs.waitForWork(seconds: 0.1) { _ = evaluator }
+    while let job = shellJobs.pop() { run(job) }
   }
 
   /// Takes frames from a socket: decodes them and sees to their answer. Bad ones are logged and dropped.

@@ -1,17 +1,15 @@
 import Foundation
+import Interpreter
 import JSON
 import TensorRuntime
-
-/// Why nobody can be asked.
-struct InputNotAllowed: ExplainedError {
-  let message = "input(…) can't ask here: the front end doesn't take questions"
-  let fix: String? = "set the value in the notebook instead"
-}
 
 extension Kernel {
   /// Asks the front end that sent the cell for a line.
   func ask(_ prompt: String, hidden: Bool, for cell: Message, allowed: Bool) throws -> String {
-    guard allowed else { throw InputNotAllowed() }
+    guard allowed else {
+      throw InputUnavailable(
+        "the front end takes no questions", fix: "set the value in the notebook instead")
+    }
     var request = factory.make(
       "input_request", ["prompt": .string(prompt), "password": .bool(hidden)], parent: cell)
     request.identities = cell.identities

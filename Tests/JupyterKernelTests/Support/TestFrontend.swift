@@ -24,7 +24,6 @@ final class TestFrontend: @unchecked Sendable {
     signer = try MessageSigner(key: Self.key, scheme: "hmac-sha256")
     var settings = KernelSettings(version: "1.2.3")
     settings.historyPath = historyPath
-    settings.stackBytes = 8 << 20
     configure(&settings)
     let evaluator = self.evaluator
     kernel = Kernel(
