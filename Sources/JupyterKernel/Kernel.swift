@@ -118,8 +118,14 @@ package final class Kernel: @unchecked Sendable {
 
   /// Interrupts the running cell; harmless when none runs. Any thread.
   package func interrupt() {
-    state.ifRunning { evaluatorIfMade?.interruption.cancel() }
     input.interrupt()
+    state.ifRunning { evaluatorIfMade?.interruption.cancel() }
+    guard let cell = state.running else { return }
+    // The language forgets interrupts of the past when a cell begins: one that came in that very moment is repeated.
+    Thread.detachNewThread { [self] in
+      Thread.sleep(forTimeInterval: 0.03)
+      state.ifRunning(cell) { evaluatorIfMade?.interruption.cancel() }
+    }
   }
 
   /// Ends work in an orderly way, as a shutdown request does. Not on the evaluation thread.

@@ -114,6 +114,50 @@ import Testing
     #expect(try front.finish(front.send("comm_info_request")).reply["comms"] == [:])
   }
 
+  /// As JupyterLab's widget manager does: it asks for all widgets, draws the model, and sends what the user moves
+  /// while the cell runs.
+  @Test func controlsOfARunningCellAreWidgets() throws {
+    let front = try TestFrontend()
+    defer { front.close() }
+    #expect(try front.finish(front.execute("controls")).stdout == "no controls\n")
+    _ = try front.finish(
+      front.send("comm_open", ["comm_id": "c", "target_name": "jupyter.widget.control", "data": [:]]))
+    let cell = front.execute("controls")
+    let display = try front.wait(for: "display_data", of: cell)
+    let view = display.content["data"]?["application/vnd.jupyter.widget-view+json"]
+    let opened = front.all.filter { $0.message.type == "comm_open" }.map(\.message)
+    #expect(opened.allSatisfy { $0.metadata["version"] == "2.1.0" })
+    var widgets: [String: JSONObject] = [:]
+    for open in opened {
+      widgets[open.content["comm_id"]?.stringValue ?? ""] = open.content["data"]?["state"]?.objectValue
+    }
+    let root = try #require(widgets[view?["model_id"]?.stringValue ?? ""])
+    let children = try #require(root["children"]?.arrayValue).compactMap {
+      $0.stringValue?.replacingOccurrences(of: "IPY_MODEL_", with: "")
+    }
+    #expect(
+      children.map { widgets[$0]?["_model_name"] } == [
+        "ToggleButtonModel", "ButtonModel", "FloatLogSliderModel",
+      ])
+    #expect(widgets[children[2]]?["min"] == -5.0)
+    func move(_ child: Int, _ data: JSONValue) throws -> Answer {
+      try front.finish(front.send("comm_msg", ["comm_id": .string(children[child]), "data": data]))
+    }
+    let echo = try move(0, ["method": "update", "state": ["value": true], "buffer_paths": []])
+    #expect(echo.first("comm_msg")?["data"]?["method"] == "echo_update")
+    _ = try move(2, ["method": "update", "state": ["value": 0.1], "buffer_paths": []])
+    let state = try move(2, ["method": "request_state"])
+    #expect(state.first("comm_msg")?["data"]?["state"]?["value"] == 0.1)
+    _ = try move(1, ["method": "custom", "content": ["event": "click"]])
+    let answer = try front.finish(cell)
+    #expect(answer.stdout == "pause 1.0, rate 0.1, stop 1.0\n")
+    #expect(answer.types.count { $0 == "comm_close" } == opened.count)
+    #expect(answer.first("update_display_data")?["data"] == ["text/plain": ""])
+    #expect(
+      try front.finish(front.send("comm_info_request", ["target_name": "jupyter.widget"])).reply["comms"]
+        == [:])
+  }
+
   @Test func unknownRequestsGetAnErrorReplyAndUnknownMessagesNone() throws {
     let front = try TestFrontend()
     defer { front.close() }

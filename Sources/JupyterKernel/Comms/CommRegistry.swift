@@ -19,6 +19,13 @@ package final class CommRegistry: @unchecked Sendable {
   private let lock = NSLock()
   private var order: [String] = []
   private var comms: [String: Comm] = [:]
+  private var widgetsSeen = false
+
+  /// Whether a front end has asked for widgets: only one that can show them does.
+  var frontEndHasWidgets: Bool {
+    get { lock.withLock { widgetsSeen } }
+    set { lock.withLock { widgetsSeen = newValue } }
+  }
 
   func open(_ id: String, _ comm: Comm) {
     lock.withLock {

@@ -5,6 +5,7 @@ extension Kernel {
   /// The open comms, all or those of one target.
   func commInfo(_ content: JSONObject) -> JSONObject {
     let wanted = content["target_name"]?.stringValue
+    if wanted == ControlPanel.targetName { comms.frontEndHasWidgets = true }
     var comms: JSONObject = [:]
     for (id, comm) in self.comms.all where wanted == nil || wanted == comm.targetName {
       comms[id] = ["target_name": .string(comm.targetName)]
@@ -22,6 +23,7 @@ extension Kernel {
         publishComm("comm_close", id, ["data": [:]], parent: message)
         return
       }
+      comms.frontEndHasWidgets = true
       comms.open(
         id, CommRegistry.Comm(targetName: WidgetControl.targetName, end: WidgetControl(comms), isLive: false))
     case "comm_msg":
@@ -48,6 +50,15 @@ final class WidgetControl: CommTarget, @unchecked Sendable {
 
   func receive(_ data: JSONValue, buffers: [[UInt8]], reply: (JSONObject) -> Void) {
     guard data["method"] == "request_states" else { return }
-    reply(["data": ["method": "update_states", "states": [:], "buffer_paths": []]])
+    var states: JSONObject = [:]
+    for (id, comm) in comms.all {
+      guard let widget = comm.end as? ControlPanel.Widget else { continue }
+      let state = widget.state
+      states[id] = [
+        "model_name": state["_model_name"] ?? "", "model_module": state["_model_module"] ?? "",
+        "model_module_version": state["_model_module_version"] ?? "", "state": .object(state),
+      ]
+    }
+    reply(["data": ["method": "update_states", "states": .object(states), "buffer_paths": []]])
   }
 }

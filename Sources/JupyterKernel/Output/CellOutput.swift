@@ -4,7 +4,9 @@ import JSON
 import TensorRuntime
 
 /// The output of one cell as messages: what the interpreter shows, and what C libraries print meanwhile.
-final class CellOutput: OutputSink, @unchecked Sendable {
+final class CellOutput: ControllableSink, @unchecked Sendable {
+  typealias ControlChange = @Sendable (String, Double) -> Void
+
   let capabilities: SinkCapabilities
   private let parent: Message
   private let factory: MessageFactory
@@ -12,9 +14,10 @@ final class CellOutput: OutputSink, @unchecked Sendable {
   private let isSilent: Bool
   private let drainNative: @Sendable () -> Void
   private let askUser: (String, Bool) throws -> String
+  /// Shows controls of this cell's work; set by the kernel, which owns the comms behind them.
+  var showControls: (([LiveControl], @escaping ControlChange) -> (() -> Void)?)?
   private let lock = NSLock()
   private var overflow: OverflowFile
-  private var firstText: [UInt8] = []
 
   init(
     parent: Message, factory: MessageFactory, outbox: Outbox, limit: Int, isSilent: Bool, canAsk: Bool,
@@ -59,6 +62,10 @@ final class CellOutput: OutputSink, @unchecked Sendable {
   func ask(prompt: String, hidden: Bool) throws -> String {
     drainNative()
     return try askUser(prompt, hidden)
+  }
+
+  func offerControls(_ controls: [LiveControl], changed: @escaping ControlChange) -> (() -> Void)? {
+    isSilent ? nil : showControls?(controls, changed)
   }
 
   /// Publishes a message of this cell after the text written before it.

@@ -38,6 +38,9 @@ extension Kernel {
       isSilent: request.silent, canAsk: request.allowsInput,
       drainNative: { [unowned self] in drainNative() },
       askUser: { [unowned self] in try ask($0, hidden: $1, for: job.message, allowed: request.allowsInput) })
+    output.showControls = { [unowned self, unowned output] in
+      show($0, in: output, of: job.message, changed: $1)
+    }
     // From here on an interrupt means this cell: a client that has seen it start may send one.
     state.begin(job.message, output: output) {
       evaluator.interruption.reset()

@@ -6,7 +6,7 @@ import TensorRuntime
 
 /// A language of one command per line, so that the protocol is tested without the real one:
 /// `print TEXT`, `err TEXT`, `lines N`, `native FD TEXT`, `result TEXT`, `fail NAME`, `spin`, `sleep SECONDS`,
-/// `show ID TEXT`, `update ID TEXT`, `clear`, `ask PROMPT`, `password PROMPT`.
+/// `controls` (until `stop` is pressed), `show ID TEXT`, `update ID TEXT`, `clear`, `ask PROMPT`, `password PROMPT`.
 final class ScriptedEvaluator: Evaluator, @unchecked Sendable {
   let interruption = CancellationToken()
   private let lock = NSLock()
@@ -52,12 +52,34 @@ final class ScriptedEvaluator: Evaluator, @unchecked Sendable {
     case "sleep": Thread.sleep(forTimeInterval: Double(rest) ?? 0)
     case "show": sink.display(MIMEBundle(text: parts[2]), id: parts[1])
     case "update": sink.update(MIMEBundle(text: parts[2]), id: parts[1])
+    case "controls": try offerControls(sink)
     case "clear": sink.clear(wait: true)
     case "ask": sink.write("got " + (try sink.ask(prompt: rest, hidden: false)) + "\n", to: .stdout)
     case "password": sink.write("got " + (try sink.ask(prompt: rest, hidden: true)) + "\n", to: .stdout)
     default: break
     }
     return nil
+  }
+
+  /// Waits for the stop button and prints what was moved.
+  private func offerControls(_ sink: any OutputSink) throws {
+    let moved = Moved()
+    let controls = [
+      LiveControl(name: "pause", label: "Pause", kind: .toggle),
+      LiveControl(name: "stop", label: "Stop", kind: .button),
+      LiveControl(name: "rate", label: "Rate", kind: .logarithmicSlider(value: 0.01, range: 1e-5...1)),
+    ]
+    let close = sink.offer(controls) { name, value in moved.append("\(name) \(value)") }
+    while close != nil, moved.all.last != "stop 1.0" { try interruption.check() }
+    close?()
+    sink.write(close == nil ? "no controls\n" : moved.all.joined(separator: ", ") + "\n", to: .stdout)
+  }
+
+  private final class Moved: @unchecked Sendable {
+    private let lock = NSLock()
+    private var moved: [String] = []
+    var all: [String] { lock.withLock { moved } }
+    func append(_ text: String) { lock.withLock { moved.append(text) } }
   }
 
   private static func error(_ kind: String, _ message: String) -> RenderedError {
