@@ -79,7 +79,7 @@ let package = Package(
     tests("TensorRuntimeTests", ["TensorRuntime", "CPUBackend"]),
     tests("NeuralNetworkTests", ["NeuralNetwork", "CPUBackend"]),
     tests("DatasetsTests", ["Datasets", "ImageCodecs", "TensorRuntime", "CZlib", crypto]),
-    tests("VisualizationTests", ["Visualization", "ImageCodecs"]),
+    tests("VisualizationTests", ["Visualization", "ImageCodecs", "CZlib"], exclude: ["Snapshots"]),
     tests("InterpreterTests", ["Interpreter"]),
     tests("NotebooksTests", ["Notebooks"], resources: [.copy("Fixtures")]),
     tests("JupyterKernelTests", ["JupyterKernel", "ZeroMQTransport", "CZeroMQ"]),

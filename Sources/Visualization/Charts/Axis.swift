@@ -35,9 +35,9 @@ package struct Axis: Sendable {
     }
     if low > high { (low, high) = isLogarithmic ? (0.1, 1) : (0, 1) }
     if isLogarithmic {
-      let (from, to) = (max(-300, log10(low)), log10(high))
+      let (from, to) = (max(-280, log10(low)), max(-280, log10(high)))
       let pad = max(0.02, (to - from) * margin)
-      (self.low, self.high) = (pow(10, from - pad), pow(10, to + pad))
+      (self.low, self.high) = (pow(10, from - pad), pow(10, min(300, to + pad)))
       ticks = Self.logarithmicTicks(self.low, self.high, count: tickCount)
     } else {
       // Numbers closer than rounding can tell apart get room around them.
@@ -60,7 +60,7 @@ package struct Axis: Sendable {
     let rough = (high - low) / Double(max(1, count))
     guard rough.isFinite, rough > 0 else { return [] }
     let power = pow(10, log10(rough).rounded(.down))
-    let step = power * ([1, 2, 5, 10].first { $0 * power >= rough * 0.9999 } ?? 10)
+    let step = power * ([1, 2, 5, 10].first { $0 * power >= rough * 0.8 } ?? 10)
     var ticks: [Tick] = []
     var index = (low / step - 1e-9).rounded(.up)
     while index * step <= high + step * 1e-9, ticks.count < 50 {
@@ -73,7 +73,7 @@ package struct Axis: Sendable {
   private static func logarithmicTicks(_ low: Double, _ high: Double, count: Int) -> [Tick] {
     let decades = log10(high) - log10(low)
     let factors: [Double] = decades < 1.5 ? [1, 2, 5] : [1]
-    let stride = max(1, Int((decades / Double(max(1, count))).rounded(.up)))
+    let stride = max(1, Int((decades / Double(max(1, count)) - 0.25).rounded(.up)))
     var ticks: [Tick] = []
     for exponent in Int(log10(low).rounded(.down))...Int(log10(high).rounded(.up))
     where exponent % stride == 0 {
@@ -91,7 +91,7 @@ package struct Axis: Sendable {
   static func label(_ value: Double, step: Double) -> String {
     if value == 0 || abs(value) < step * 1e-6 { return "0" }
     let decimals = max(0, Int(-log10(step * 1.0001).rounded(.down)))
-    if abs(value) >= 1e6 || decimals > 4 { return short(value) }
+    if abs(value) >= 1e6 || decimals > 5 { return short(value) }
     return String(format: "%.\(decimals)f", value)
   }
 

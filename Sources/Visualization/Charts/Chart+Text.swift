@@ -32,7 +32,7 @@ extension Chart {
       lines.append(label + " " + edge + plot.line(row, isColored: isColored))
     }
     lines += axisLines(xAxis, labelWidth: labelWidth, plotWidth: plotWidth, isASCII: isASCII)
-    return lines.map(Self.trimmed).joined(separator: "\n")
+    return lines.map(TextWidth.withoutTrailingSpaces).joined(separator: "\n")
   }
 
   private static let marks: [Character] = ["*", "o", "+", "x", "#", "@", "%", "&"]
@@ -67,11 +67,5 @@ extension Chart {
       lines.append(margin + " " + TextWidth.fit(xLabel, to: plotWidth, side: .center))
     }
     return lines
-  }
-
-  private static func trimmed(_ line: String) -> String {
-    var line = Substring(line)
-    while line.last == " " { line = line.dropLast() }
-    return String(line)
   }
 }

@@ -3,9 +3,11 @@ extension ImageGrid {
   package func text(style: TextStyle, columns width: Int, lineLimit: Int = 80) -> String {
     guard let widest = tiles.map(\.width).max() else { return "" }
     let width = max(8, width)
-    // Small matrices are enlarged, so that each number is seen; braille puts two pixels into a column.
-    let pixels = style == .braille ? (widest + 1) / 2 : widest
-    let natural = pixels * max(1, 10 / pixels)
+    // Characters are twice as high as wide: two of them for a pixel show each number of a small or single image.
+    let isFine = style == .braille
+    let pixels = isFine ? (widest + 1) / 2 : widest
+    let isRoomy = !isFine && (widest <= 12 || tiles.count == 1 && style != .blocks)
+    let natural = pixels * (isRoomy ? max(2, 10 / pixels) : max(1, 10 / pixels))
     let smallest = min(natural, style == .braille ? 14 : 16, width)
     let wanted = max(1, min(columns ?? 8, tiles.count))
     let perRow = max(1, min(wanted, (width + 1) / (smallest + 1)))
@@ -37,6 +39,6 @@ extension ImageGrid {
       shown = row.upperBound
     }
     if shown < tiles.count { lines.append("… and \(tiles.count - shown) more") }
-    return lines.joined(separator: "\n")
+    return lines.map(TextWidth.withoutTrailingSpaces).joined(separator: "\n")
   }
 }

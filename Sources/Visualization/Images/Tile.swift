@@ -57,9 +57,12 @@ package struct Tile: Sendable {
     let span = range.upperBound - range.lowerBound
     // Halved first: the span of the largest floats is infinite.
     let unit = { (value: Float) in
-      span.isFinite && span > 0
-        ? (value - range.lowerBound) / span
-        : span > 0 ? (value / 2 - range.lowerBound / 2) / (range.upperBound / 2 - range.lowerBound / 2) : 0.5
+      value.isNaN
+        ? value
+        : span.isFinite && span > 0
+          ? (value - range.lowerBound) / span
+          : span > 0
+            ? (value / 2 - range.lowerBound / 2) / (range.upperBound / 2 - range.lowerBound / 2) : 0.5
     }
     let plane = width * height
     let colors = (0..<plane).map { i in

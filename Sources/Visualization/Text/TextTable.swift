@@ -25,7 +25,7 @@ package struct TextTable: Sendable {
     }
     let line = { (cells: [String]) in
       let fitted = cells.enumerated().map { TextWidth.fit($1, to: widths[$0], side: side($0)) }
-      return trimmed(fitted.joined(separator: "  "))
+      return TextWidth.withoutTrailingSpaces(fitted.joined(separator: "  "))
     }
     let rule = widths.map { String(repeating: "─", count: $0) }.joined(separator: "  ")
     return ([line(header), rule] + rows.map(line)).joined(separator: "\n")
@@ -59,10 +59,4 @@ package struct TextTable: Sendable {
   }
 
   private func side(_ column: Int) -> TextWidth.Side { column < sides.count ? sides[column] : .right }
-
-  private func trimmed(_ line: String) -> String {
-    var line = Substring(line)
-    while line.last == " " { line = line.dropLast() }
-    return String(line)
-  }
 }

@@ -43,6 +43,13 @@ package enum TextWidth {
     return String(repeating: " ", count: before) + text + String(repeating: " ", count: space - before)
   }
 
+  /// The text without spaces at its end.
+  package static func withoutTrailingSpaces(_ text: String) -> String {
+    var rest = Substring(text)
+    while rest.last == " " { rest = rest.dropLast() }
+    return String(rest)
+  }
+
   private static func cut(_ text: String, to width: Int) -> String {
     guard width > 0 else { return "" }
     var result = ""
