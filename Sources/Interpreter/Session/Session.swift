@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import Syntax
 import TensorRuntime
 
 /// A cell, script or shell entry to run.
@@ -113,37 +114,66 @@ package struct CompletionList: Sendable {
 
 /// One running interpreter: variables, models, random streams; the seam between the front ends and the language.
 ///
-/// One thread (the evaluation thread) calls everything that is not marked as callable from any thread.
+/// One thread calls everything that is not marked as callable from any thread. Programs run on a thread of the session's
+/// own, with a large stack, while the caller waits.
 package final class Session {
   /// Raised to interrupt what is running, from any thread.
   package let interruption = CancellationToken()
   /// How many counted sources were run: `n` of the last `cell [n]`.
   package private(set) var executionCount = 0
 
+  let globals = GlobalTable()
+  let context: EvaluationContext
+  let names = NameSnapshot()
+  private let thread = SessionThread()
+  /// Files being imported, so that one that imports itself is found.
+  var imports: [String] = []
+
   /// Makes a session with no variables.
-  package init() {}
+  package init(
+    library: Library = .standard, makeRuntime: @escaping () throws -> Runtime = Session.standardRuntime
+  ) {
+    context = EvaluationContext(
+      sink: SilentSink(), interruption: interruption, library: library, globals: globals,
+      makeRuntime: makeRuntime)
+  }
+
+  deinit {
+    // Functions and the variables they use refer to each other.
+    for variable in globals.variables.values { variable.value = .void }
+  }
 
   /// Runs a source and reports what came of it; output goes to `sink` while it runs. Never throws: errors are outcomes.
   package func execute(
-    _ text: String, named name: String? = nil, sink: any OutputSink, options: ExecutionOptions = ExecutionOptions()
+    _ text: String, named name: String? = nil, sink: any OutputSink,
+    options: ExecutionOptions = ExecutionOptions()
   ) -> ExecutionResult {
     if options.storesHistory && !options.silent { executionCount += 1 }
-    return ExecutionResult(outcome: .finished(result: nil), executionCount: executionCount)
+    let source = SourceFile(name: name ?? "cell [\(executionCount)]", text: text)
+    let count = executionCount
+    return thread.run { [self] in
+      ExecutionResult(
+        outcome: run(source, sink: options.silent ? SilentSink() : sink, options), executionCount: count)
+    }
   }
 
   /// Whether `text` is a whole program. Callable from any thread.
-  package static func completeness(of text: String) -> Completeness { .complete }
-
-  /// The completions at a cursor. Callable from any thread, also while a cell runs.
-  package func completions(of text: String, at offset: Int) -> CompletionList {
-    CompletionList(items: [], range: offset..<offset)
+  package static func completeness(of text: String) -> Completeness {
+    switch Parser.parse(SourceFile(name: "input", text: text)).completeness {
+    case .complete: .complete
+    case .incomplete(let indent): .incomplete(indent: indent)
+    case .invalid: .invalid
+    }
   }
-
-  /// What is known about the name at a cursor. Callable from any thread, also while a cell runs.
-  package func inspection(of text: String, at offset: Int, detail: Int = 0) -> MIMEBundle? { nil }
 
   /// The value of one expression in its forms, for a front end's own questions (`user_expressions`).
   package func value(of expression: String) -> Result<MIMEBundle, RenderedError> {
-    .success(MIMEBundle(text: ""))
+    let source = SourceFile(name: "expression", text: expression)
+    return thread.run { [self] in
+      switch run(source, sink: SilentSink(), ExecutionOptions()) {
+      case .finished(let result): .success(result ?? MIMEBundle(text: ""))
+      case .failed(let error), .interrupted(let error): .failure(error)
+      }
+    }
   }
 }

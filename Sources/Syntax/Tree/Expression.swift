@@ -68,6 +68,9 @@ package struct Expression: Sendable {
     self.span = span
     self.depth = depth
   }
+
+  /// A name as an expression.
+  package init(name: String, _ span: Span) { self.init(.name(name), span, depth: 0) }
 }
 
 /// A piece of a string: text, or a value put in.
@@ -135,4 +138,19 @@ package struct Parameter: Sendable {
   package var defaultValue: Expression?
   /// Whether a tuple is taken apart in its place: `{ ((a, b), c) in }`.
   package var pattern: Pattern?
+
+  /// Makes a parameter.
+  package init(
+    label: String?, name: String, nameSpan: Span, type: TypeName?, isVariadic: Bool,
+    defaultValue: Expression?,
+    pattern: Pattern? = nil
+  ) {
+    self.label = label
+    self.name = name
+    self.nameSpan = nameSpan
+    self.type = type
+    self.isVariadic = isVariadic
+    self.defaultValue = defaultValue
+    self.pattern = pattern
+  }
 }

@@ -7,6 +7,13 @@ package struct Slice: TensorOp {
   /// The distance between those taken, at least 1.
   package let steps: [Int]
 
+  /// Makes a slice: along each axis `counts` elements from `starts` on, `steps` apart.
+  package init(starts: [Int], counts: [Int], steps: [Int]) {
+    self.starts = starts
+    self.counts = counts
+    self.steps = steps
+  }
+
   package var name: String { "slice" }
   package var parameters: String {
     zip(zip(starts, counts), steps).map { "\($0.0.0)+\($0.0.1)" + ($0.1 == 1 ? "" : "by\($0.1)") }.joined(

@@ -1,0 +1,320 @@
+import Syntax
+
+/// What the place of an expression takes: tells leading-dot options which family they belong to.
+struct Expected {
+  /// The type of the parameter the expression is given for.
+  var type: ParameterType
+  /// Whose parameter it is, for errors.
+  var owner: String
+  /// What the parameter is called.
+  var parameter: String
+}
+
+/// Thrown where `?` meets `nil`, and caught where the chain ends.
+struct NilInChain: Error {}
+
+extension Compiler {
+  /// Makes an expression ready to run.
+  func compile(_ expression: Expression, expected: Expected? = nil) -> Operand {
+    let span = expression.span
+    switch expression.kind {
+    case .nothing: return Operand(constant: .nothing)
+    case .bool(let value): return Operand(constant: .bool(value))
+    case .integer(let value): return Operand(constant: .int(value))
+    case .double(let value): return Operand(constant: .double(value))
+    case .string(let segments): return compileString(segments, span)
+    case .array(let elements): return compileArray(elements, expected)
+    case .dictionary(let pairs): return compileDictionary(pairs, span)
+    case .tuple(let elements): return compileTuple(elements)
+    case .name(let name): return compileName(name, span)
+    case .closureParameter(let index): return compileClosureParameter(index, span)
+    case .member(let base, let name, let nameSpan, let isOptional):
+      return compileMember(base, name, nameSpan, isOptional, span)
+    case .option(let name, let nameSpan, let arguments):
+      return compileOption(name, nameSpan, arguments, span, expected)
+    case .call(let callee, let arguments, let isOptional):
+      return compileCall(callee, arguments, isOptional, span)
+    case .index(let base, let indices, let isOptional): return compileIndex(base, indices, isOptional, span)
+    case .optionalChain(let inner):
+      let operand = compile(inner)
+      let code = operand.code
+      return Operand(
+        { frame in
+          do { return try code(frame) } catch is NilInChain { return .nothing }
+        }, .optional(operand.type))
+    case .forceUnwrap(let inner): return compileUnwrap(inner, span)
+    case .prefix(let name, let inner): return compilePrefix(name, inner, span)
+    case .binary(let name, let operatorSpan, let left, let right):
+      return compileBinary(name, operatorSpan, left, right, span, expected)
+    case .range(let lower, let upper, let isClosed): return compileRange(lower, upper, isClosed, span)
+    case .ternary(let condition, let first, let second):
+      return compileTernary(condition, first, second, expected)
+    case .closure(let closure): return compileClosure(closure, span)
+    case .ifElse(let statement): return compileIfValue(statement, span)
+    case .switchCase(let statement): return compileSwitchValue(statement, span)
+    case .typeTest(let inner, let type):
+      let code = compile(inner).code
+      guard let check = typeCheck(type) else { return .invalid }
+      return Operand({ frame in .bool(check.accepts(try code(frame))) }, .bool)
+    case .typeCast(let inner, let type, let isOptional): return compileCast(inner, type, isOptional, span)
+    case .invalid: return .invalid
+    }
+  }
+
+  private func compileString(_ segments: [StringSegment], _ span: Span) -> Operand {
+    var parts: [Code] = []
+    for segment in segments {
+      switch segment {
+      case .text(let text):
+        if segments.count == 1 { return Operand(constant: .string(text)) }
+        parts.append { _ in .string(text) }
+      case .value(let arguments, let place): parts.append(compileInterpolation(arguments, place))
+      }
+    }
+    if parts.isEmpty { return Operand(constant: .string("")) }
+    let place = place(span)
+    return Operand(
+      { frame in
+        var text = ""
+        for part in parts {
+          let value = try part(frame)
+          if case .string(let piece) = value {
+            text += piece
+          } else {
+            do { text += try frame.context.text(of: value) } catch {
+              throw EvaluationError.located(error, place)
+            }
+          }
+          if text.utf8.count > Limits.stringBytes { throw Limits.stringError.at(place) }
+        }
+        return .string(text)
+      }, .string)
+  }
+
+  /// `\(value)`, or `\(value, places: 2, width: 8)` as `format` understands it.
+  private func compileInterpolation(_ arguments: [Argument], _ span: Span) -> Code {
+    guard arguments.count > 1, let format = library.functions["format"] else {
+      let argument = arguments.first?.value
+      let operand = argument.map { compile($0) } ?? .invalid
+      if case .void = operand.type, let argument {
+        report("TypeError", "this has no value to put into the string", argument.span)
+      }
+      return operand.code
+    }
+    return compileBuiltinCall(format, receiver: nil, arguments, span).code
+  }
+
+  private func compileArray(_ elements: [Expression], _ expected: Expected?) -> Operand {
+    var elementExpected = expected
+    if let type = expected?.type.element { elementExpected?.type = type }
+    let operands = elements.map { compile($0, expected: elementExpected) }
+    let codes = operands.map(\.code)
+    for (operand, element) in zip(operands, elements) { checkHasValue(operand, element.span) }
+    let types = operands.map(\.type)
+    let type = types.dropFirst().reduce(types.first ?? .unknown) { StaticType.joined($0, $1) }
+    var result = Operand(
+      { frame in
+        var values: [Value] = []
+        values.reserveCapacity(codes.count)
+        for code in codes { values.append(try code(frame)) }
+        return .array(of: values)
+      }, .array(type))
+    let constants = operands.compactMap(\.constant)
+    if constants.count == operands.count, constants.count <= 64 { result.constant = .array(of: constants) }
+    return result
+  }
+
+  private func compileDictionary(_ pairs: [(key: Expression, value: Expression)], _ span: Span) -> Operand {
+    let codes = pairs.map { (compile($0.key).code, compile($0.value).code, place($0.key.span)) }
+    return Operand(
+      { frame in
+        let dictionary = DictionaryValue()
+        for (key, value, place) in codes {
+          let key = try key(frame)
+          guard key.isHashable else { throw Elements.badKey(key).at(place) }
+          if dictionary.entries[key] != nil {
+            throw EvaluationError(
+              "ValueError", "the key \(key.debugText) stands twice in the dictionary", place: place)
+          }
+          dictionary.entries[key] = try value(frame)
+        }
+        return .dictionary(dictionary)
+      }, .dictionary(.unknown))
+  }
+
+  private func compileTuple(_ elements: [TupleElement]) -> Operand {
+    let operands = elements.map { compile($0.value) }
+    for (operand, element) in zip(operands, elements) { checkHasValue(operand, element.value.span) }
+    let codes = operands.map(\.code)
+    let labels = elements.map(\.label)
+    if codes.isEmpty { return Operand(constant: .void) }
+    return Operand(
+      { frame in .tuple(TupleValue(labels: labels, elements: try codes.map { try $0(frame) })) },
+      .tuple(zip(labels, operands).map { (label: $0, type: $1.type) }))
+  }
+
+  /// Reports an expression without a value where one is needed.
+  func checkHasValue(_ operand: Operand, _ span: Span) {
+    if case .void = operand.type { report("TypeError", "this gives no value", span) }
+  }
+
+  private func compileClosureParameter(_ index: Int, _ span: Span) -> Operand {
+    if case .some(let resolution) = resolve("$\(index)", span) {
+      switch resolution {
+      case .slot(let slot, _): return Operand { $0.slots[slot] }
+      default: break
+      }
+    }
+    report(
+      "NameError", "'$\(index)' is the parameter of a closure, and there is none here", span,
+      fix: "closures with named parameters use the names")
+    return .invalid
+  }
+
+  private func compileUnwrap(_ inner: Expression, _ span: Span) -> Operand {
+    let operand = compile(inner)
+    let code = operand.code
+    let place = place(span)
+    var type = operand.type
+    if case .optional(let wrapped) = type { type = wrapped }
+    return Operand(
+      { frame in
+        let value = try code(frame)
+        if value.isNothing {
+          throw EvaluationError(
+            "ValueError", "found nil where '!' promises a value", fix: "use ?? or if let", place: place)
+        }
+        return value
+      }, type)
+  }
+
+  private func compileRange(_ lower: Expression?, _ upper: Expression?, _ isClosed: Bool, _ span: Span)
+    -> Operand
+  {
+    let low = lower.map { compile($0) }
+    let high = upper.map { compile($0) }
+    for (operand, expression) in [(low, lower), (high, upper)] {
+      guard let operand, let expression else { continue }
+      switch operand.type {
+      case .unknown, .int, .double, .number: break
+      default:
+        report(
+          "TypeError", "a range's end must be a number, got \(withArticle(operand.type.name))",
+          expression.span)
+      }
+    }
+    let lowCode = low?.code
+    let highCode = high?.code
+    let place = place(span)
+    return Operand(
+      { frame in
+        let low = try lowCode?(frame)
+        let high = try highCode?(frame)
+        for end in [low, high].compactMap({ $0 }) where end.number == nil {
+          throw EvaluationError(
+            "TypeError", "a range's end must be a number, got \(end.article)", place: place)
+        }
+        return .range(RangeValue(lower: low, upper: high, isClosed: isClosed))
+      }, .range)
+  }
+
+  private func compileTernary(
+    _ condition: Expression, _ first: Expression, _ second: Expression, _ expected: Expected?
+  ) -> Operand {
+    let test = compileCondition(condition)
+    let yes = compile(first, expected: expected)
+    let no = compile(second, expected: expected)
+    let (yesCode, noCode) = (yes.code, no.code)
+    return Operand(
+      { frame in try test(frame) ? yesCode(frame) : noCode(frame) }, StaticType.joined(yes.type, no.type))
+  }
+
+  /// An expression that must be true or false.
+  func compileCondition(_ expression: Expression) -> (Frame) throws -> Bool {
+    let operand = compile(expression)
+    switch operand.type {
+    case .unknown, .bool, .optional: break
+    default:
+      var fix: String?
+      if operand.type.isNumber { fix = "compare it: \(source.text(expression.span)) != 0" }
+      if case .tensor = operand.type { fix = "== compares whole tensors; all(x) and any(x) look into them" }
+      report(
+        "TypeError", "a condition must be a Bool, got \(withArticle(operand.type.name))", expression.span,
+        fix: fix)
+    }
+    let code = operand.code
+    let place = place(expression.span)
+    return { frame in
+      let value = try code(frame)
+      if case .bool(let result) = value { return result }
+      throw EvaluationError("TypeError", "a condition must be a Bool, got \(value.article)", place: place)
+    }
+  }
+
+  private func compileCast(_ inner: Expression, _ type: TypeName, _ isOptional: Bool, _ span: Span) -> Operand
+  {
+    let code = compile(inner).code
+    guard let check = typeCheck(type) else { return .invalid }
+    let place = place(span)
+    return Operand(
+      { frame in
+        let value = try code(frame)
+        let converted = check.converted(value)
+        if check.accepts(converted) { return converted }
+        if isOptional { return .nothing }
+        throw EvaluationError("TypeError", "\(value.article) isn't \(check.article)", place: place)
+      }, isOptional ? .optional(check.staticType) : check.staticType)
+  }
+
+  /// The check that a written type asks for; reports unknown ones.
+  func typeCheck(_ type: TypeName) -> TypeCheck? {
+    switch type.kind {
+    case .name(let name): return namedType(name, type.span)
+    case .array(let element): return typeCheck(element).map { .array($0) }
+    case .dictionary(let key, let value):
+      guard let key = typeCheck(key), let value = typeCheck(value) else { return nil }
+      return .dictionary(key, value)
+    case .tuple(let elements):
+      if elements.isEmpty { return .void }
+      let checks = elements.compactMap { typeCheck($0.type) }
+      return checks.count == elements.count ? .tuple(checks) : nil
+    case .function(let parameters, let result):
+      for parameter in parameters + [result] { _ = typeCheck(parameter) }
+      return .function
+    case .optional(let inner): return typeCheck(inner).map { .optional($0) }
+    }
+  }
+
+  private func namedType(_ name: String, _ span: Span) -> TypeCheck? {
+    switch name {
+    case "Int": return .int
+    case "Double", "Float": return .double
+    case "Bool": return .bool
+    case "String", "Character": return .string
+    case "Tensor": return .tensor
+    case "Range", "ClosedRange": return .range
+    case "Any": return .any
+    case "Void": return .void
+    case "Array": return .array(.any)
+    case "Dictionary": return .dictionary(.any, .any)
+    case "Option": return .option
+    default: break
+    }
+    if library.types[name] != nil { return .host(name) }
+    let near = Spelling.nearest(to: name, among: library.typeNames)
+    report("NameError", "unknown type '\(name)'", span, fix: near.map { "did you mean '\($0)'?" })
+    return nil
+  }
+}
+
+extension ParameterType {
+  /// What the elements of an array given for it may be.
+  var element: ParameterType? {
+    switch self {
+    case .array(let element): element
+    case .optional(let inner): inner.element
+    case .either(let types): types.lazy.compactMap(\.element).first
+    default: nil
+    }
+  }
+}

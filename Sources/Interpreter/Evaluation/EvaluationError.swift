@@ -1,0 +1,95 @@
+import Syntax
+import TensorRuntime
+
+/// An error of a running program: words, kind, fix; the place and the calls are added on its way up.
+package final class EvaluationError: ExplainedError {
+  /// A call that the error passed on its way up.
+  struct TraceEntry {
+    let function: String
+    let place: SourcePlace?
+  }
+
+  /// A short name for the kind: `TypeError`, `NameError`, `ShapeError`, `ValueError`, `IndexError`, ….
+  package let kind: String
+  package let message: String
+  package let fix: String?
+  /// More facts, a line each.
+  package let notes: [String]
+  /// A remark right behind the caret line.
+  package let label: String?
+  /// Other lines to show with remarks, such as the layers before the one at fault.
+  package let context: [(place: SourcePlace, remark: String)]
+  /// Where it happened.
+  package private(set) var place: SourcePlace?
+  private(set) var trace: [TraceEntry] = []
+  private(set) var hiddenCalls = 0
+  /// What a `throw` statement threw.
+  var thrown: Value?
+
+  /// Makes an error: lower case, no full stop, what was got and what was wanted.
+  package init(
+    _ kind: String, _ message: String, fix: String? = nil, notes: [String] = [], label: String? = nil,
+    context: [(place: SourcePlace, remark: String)] = [], place: SourcePlace? = nil
+  ) {
+    self.kind = kind
+    self.message = message
+    self.fix = fix
+    self.notes = notes
+    self.label = label
+    self.context = context
+    self.place = place
+  }
+
+  /// Sets the place, unless a nearer one is known already.
+  package func at(_ place: SourcePlace?) -> EvaluationError {
+    if self.place == nil { self.place = place }
+    return self
+  }
+
+  /// Notes a call on the way up.
+  func passing(_ function: String, calledAt place: SourcePlace?) {
+    if trace.count < 12 {
+      trace.append(TraceEntry(function: function, place: place))
+    } else {
+      hiddenCalls += 1
+    }
+  }
+
+  /// Any error as one with a place; interrupts stay what they are.
+  static func located(_ error: any Error, _ place: SourcePlace?) -> any Error {
+    switch error {
+    case let error as EvaluationError: return error.at(place)
+    case is Interrupted: return error
+    case let error as any ExplainedError:
+      let kind = String(describing: type(of: error))
+      return EvaluationError(kind, error.message, fix: error.fix, place: place)
+    default: return EvaluationError("Error", "\(error)", place: place)
+    }
+  }
+}
+
+extension EvaluationError {
+  /// The error as its reader sees it.
+  func rendered(kind: String? = nil) -> RenderedError {
+    var diagnostic = Diagnostic(self.kind, message, at: place?.span ?? Span(0, 0), fix: fix, notes: notes)
+    diagnostic.label = label
+    diagnostic.context = context.filter { $0.place.source === place?.source }
+      .map { Diagnostic.Context(span: $0.place.span, remark: $0.remark) }
+    let placeText = trace.first.map { "in \($0.function)" }
+    var trailer = trace.compactMap { entry in
+      entry.place.map { "called from \($0.source.name), line \($0.line): \(Self.firstLine($0.text))" }
+    }
+    if hiddenCalls > 0 { trailer.append("… and \(hiddenCalls) more calls") }
+    func render(_ colors: Bool) -> String {
+      DiagnosticRenderer(colors: colors).render(
+        diagnostic, in: place?.source, place: placeText, trailer: trailer)
+    }
+    return RenderedError(
+      kind: kind ?? self.kind, message: message, text: render(false), coloredText: render(true))
+  }
+
+  private static func firstLine(_ text: String) -> String {
+    let line = text.prefix { $0 != "\n" }
+    return line.count > 60 ? line.prefix(60) + "…" : line.count < text.count ? line + " …" : String(line)
+  }
+}

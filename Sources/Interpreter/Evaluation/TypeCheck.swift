@@ -1,0 +1,118 @@
+import Syntax
+
+/// The check of a written type: `let x: [Int]`, `func f(_ x: Tensor)`.
+indirect enum TypeCheck {
+  case any
+  case void
+  case bool
+  case int
+  case double
+  case string
+  case range
+  case tensor
+  case function
+  case option
+  case array(TypeCheck)
+  case dictionary(TypeCheck, TypeCheck)
+  case tuple([TypeCheck])
+  case optional(TypeCheck)
+  case host(String)
+
+  /// Whether a value is of this type.
+  func accepts(_ value: Value) -> Bool {
+    switch (self, value) {
+    case (.any, .void): false
+    case (.any, _): true
+    case (.void, .void), (.bool, .bool), (.int, .int), (.double, .double), (.string, .string),
+      (.range, .range),
+      (.tensor, .tensor), (.function, .function), (.function, .builtin), (.option, .option):
+      true
+    case (.function, .host(let object)): type(of: object).declaration.call != nil
+    case (.tensor, .host(let object)): ((try? object.tensorValue()) ?? nil) != nil
+    case (.array(.any), .array): true
+    case (.array(let element), .array(let array)): array.elements.allSatisfy(element.accepts)
+    case (.dictionary(let key, let value), .dictionary(let dictionary)):
+      dictionary.entries.keys.allSatisfy(key.accepts) && dictionary.entries.values.allSatisfy(value.accepts)
+    case (.tuple(let checks), .tuple(let tuple)):
+      checks.count == tuple.elements.count && zip(checks, tuple.elements).allSatisfy { $0.accepts($1) }
+    case (.optional, .nothing): true
+    case (.optional(let check), _): check.accepts(value)
+    case (.host(let name), .host(let object)): type(of: object).declaration.name == name
+    default: false
+    }
+  }
+
+  /// A value made to fit, where Swift would: a whole-number literal given for a Double.
+  func converted(_ value: Value) -> Value {
+    switch (self, value) {
+    case (.double, .int(let number)): return .double(Double(number))
+    case (.optional(let check), .int): return check.converted(value)
+    case (.array(.double), .array(let array)):
+      guard array.elements.contains(where: { if case .int = $0 { true } else { false } }) else {
+        return value
+      }
+      return .array(of: array.elements.map { TypeCheck.double.converted($0) })
+    default: return value
+    }
+  }
+
+  /// What is known of a value that passed.
+  var staticType: StaticType {
+    switch self {
+    case .any: .unknown
+    case .void: .void
+    case .bool: .bool
+    case .int: .int
+    case .double: .double
+    case .string: .string
+    case .range: .range
+    case .tensor: .tensor
+    case .function: .function
+    case .option: .option
+    case .array(let element): .array(element.staticType)
+    case .dictionary(_, let value): .dictionary(value.staticType)
+    case .tuple(let elements): .tuple(elements.map { (label: nil, type: $0.staticType) })
+    case .optional(let inner): .optional(inner.staticType)
+    case .host(let name): .host(name)
+    }
+  }
+
+  /// As written.
+  var name: String {
+    switch self {
+    case .function: "function"
+    case .array(.any): "Array"
+    case .array(let element): "[\(element.name)]"
+    case .dictionary(let key, let value): "[\(key.name): \(value.name)]"
+    case .tuple(let elements): "(\(elements.map(\.name).joined(separator: ", ")))"
+    case .optional(let inner): inner.name + "?"
+    case .host(let name): name
+    default: staticType.name
+    }
+  }
+
+  /// How errors speak of one.
+  var article: String { withArticle(name) }
+
+  /// Whether a value known to be of a type might pass: false only where it surely doesn't.
+  func mayAccept(_ type: StaticType) -> Bool {
+    switch (self, type) {
+    case (.any, .void): false
+    case (_, .unknown), (.any, _): true
+    case (.void, .void), (.bool, .bool), (.int, .int), (.int, .number), (.string, .string), (.range, .range),
+      (.tensor, .tensor),
+      (.function, .function), (.option, .option), (.tensor, .host), (.function, .host):
+      true
+    case (.double, let type): type.isNumber
+    case (.array(let check), .array(let element)): check.mayAccept(element)
+    case (.dictionary, .dictionary), (.dictionary, .array): true
+    case (.tuple(let checks), .tuple(let elements)):
+      checks.count == elements.count && zip(checks, elements).allSatisfy { $0.mayAccept($1.type) }
+    case (.optional(let check), .optional(let inner)): check.mayAccept(inner)
+    case (.optional(let check), _): check.mayAccept(type)
+    case (_, .optional(let inner)): mayAccept(inner)
+    case (.host(let name), .host(let other)): name == other
+    default: false
+    }
+  }
+}

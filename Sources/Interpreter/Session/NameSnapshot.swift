@@ -1,0 +1,67 @@
+import Synchronization
+
+/// What other threads may know of a session's variables while a cell runs: names with what is known of their values.
+final class NameSnapshot: @unchecked Sendable {
+  /// One variable.
+  struct Entry {
+    let name: String
+    let typeName: String
+    let kind: String
+    /// How it is called, or what it looks like.
+    let summary: String
+    let documentation: String?
+    /// The labels of a function's or tuple's parts.
+    let labels: [String]
+    /// Its members' declaration.
+    let declaration: TypeDeclaration?
+    /// Held weakly, so that looking at names keeps no model alive.
+    weak var object: (any HostObject)?
+  }
+
+  private let entries = Mutex<[String: Entry]>([:])
+  private var versions: [String: Int] = [:]
+
+  /// Takes over what changed since the last time.
+  func update(_ globals: GlobalTable) {
+    var fresh: [String: Entry] = [:]
+    fresh.reserveCapacity(globals.variables.count)
+    for (name, variable) in globals.variables where !variable.value.isVoid {
+      fresh[name] = NameSnapshot.entry(name, variable.value)
+    }
+    let result = fresh
+    entries.withLock { $0 = result }
+  }
+
+  /// All entries.
+  var all: [String: Entry] { entries.withLock { $0 } }
+
+  private static func entry(_ name: String, _ value: Value) -> Entry {
+    var labels: [String] = []
+    var summary = ""
+    var documentation: String?
+    var kind = "instance"
+    var object: (any HostObject)?
+    var declaration: TypeDeclaration?
+    switch value {
+    case .function(let function):
+      kind = "function"
+      summary = function.code.signature
+      documentation = function.code.documentation
+      labels = function.code.parameters.compactMap(\.label)
+    case .tuple(let tuple): labels = tuple.labels.compactMap { $0 }
+    case .array(let array): summary = "\(array.elements.count) elements"
+    case .dictionary(let dictionary): summary = "\(dictionary.entries.count) entries"
+    case .tensor(let tensor): summary = "\(tensor.shape) \(tensor.elementType)"
+    case .string(let text): summary = "\(text.utf8.count) bytes"
+    case .host(let host):
+      object = host
+      declaration = type(of: host).declaration
+    case .int, .double, .bool: summary = value.text
+    default: break
+    }
+    return Entry(
+      name: name, typeName: value.typeName, kind: kind, summary: summary, documentation: documentation,
+      labels: labels,
+      declaration: declaration, object: object)
+  }
+}

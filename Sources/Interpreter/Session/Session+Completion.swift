@@ -1,0 +1,115 @@
+import Foundation
+import Syntax
+
+extension Session {
+  /// The completions at a cursor. Callable from any thread, also while a cell runs.
+  package func completions(of text: String, at offset: Int) -> CompletionList {
+    let cursor = CursorContext(text, at: offset)
+    if let start = cursor.stringStart { return paths(cursor, from: start) }
+    let query = StaticQuery(library: context.library, names: names.all)
+    var items: [Completion] = []
+    if cursor.followsDot {
+      let base = cursor.base
+      items = base.isEmpty ? options(cursor, query) : members(of: base, query)
+    } else {
+      if let call = cursor.call, call.label == nil { items += labels(call, query) }
+      items += visibleNames(cursor, query)
+    }
+    let word = cursor.word
+    var seen: Set<String> = []
+    let matching = items.filter { $0.text.hasPrefix(word) && seen.insert($0.text).inserted }
+    let loose =
+      matching.isEmpty
+      ? items.filter { $0.text.lowercased().hasPrefix(word.lowercased()) && seen.insert($0.text).inserted }
+      : matching
+    return CompletionList(items: loose, range: cursor.wordStart..<cursor.cursor)
+  }
+
+  private func members(of base: String, _ query: StaticQuery) -> [Completion] {
+    guard let subject = query.subject(base) else { return [] }
+    var items: [Completion] = []
+    if case .builtin(let builtin) = subject {
+      items += builtin.constants.map { Completion(text: $0.name, kind: "instance") }
+    }
+    if case .variable(let entry) = subject {
+      items += entry.labels.map { Completion(text: $0, kind: "property") }
+      items += (entry.object?.dynamicMemberNames ?? []).map { Completion(text: $0, kind: "property") }
+    }
+    items += (query.declaration(of: subject)?.members ?? []).map { member in
+      if case .method = member.kind { return Completion(text: member.name, kind: "function") }
+      return Completion(text: member.name, kind: "property")
+    }
+    return items
+  }
+
+  /// The cases a leading dot may name at the cursor.
+  private func options(_ cursor: CursorContext, _ query: StaticQuery) -> [Completion] {
+    guard let call = cursor.call else { return [] }
+    let parameters = query.parameters(of: call.callee)
+    let parameter: Parameter?
+    if let label = call.label {
+      parameter = parameters.first { $0.label == label }
+    } else {
+      let positional = parameters.filter { $0.label == nil }
+      parameter = positional.indices.contains(call.position) ? positional[call.position] : positional.last
+    }
+    return (parameter?.type.families ?? []).flatMap {
+      $0.cases.map { Completion(text: $0.name, kind: "instance") }
+    }
+  }
+
+  private func labels(_ call: CursorContext.Call, _ query: StaticQuery) -> [Completion] {
+    var labels = query.parameters(of: call.callee).compactMap(\.label)
+    if case .variable(let entry)? = query.subject(call.callee), entry.kind == "function" {
+      labels = entry.labels
+    }
+    return labels.filter { !call.usedLabels.contains($0) }.map { Completion(text: $0 + ":", kind: "param") }
+  }
+
+  private func visibleNames(_ cursor: CursorContext, _ query: StaticQuery) -> [Completion] {
+    let variables = query.names.values.sorted { $0.name < $1.name }
+      .map { Completion(text: $0.name, kind: $0.kind) }
+    let functions = context.library.functions.keys.sorted().map { name in
+      Completion(text: name, kind: name.first?.isUppercase == true ? "class" : "function")
+    }
+    let constants = context.library.constants.keys.sorted().map { Completion(text: $0, kind: "instance") }
+    let keywords = Keyword.allCases.map(\.rawValue).filter { !Session.unusedKeywords.contains($0) }.sorted()
+      .map { Completion(text: $0, kind: "keyword") }
+    return localNames(cursor) + variables + functions + constants + keywords
+  }
+
+  private static let unusedKeywords: Set<String> = [
+    "_", "struct", "class", "enum", "protocol", "extension", "inout",
+  ]
+
+  /// Names that the text itself declares.
+  private func localNames(_ cursor: CursorContext) -> [Completion] {
+    let words = cursor.text(0, cursor.wordStart).split { !$0.unicodeScalars.allSatisfy(CursorContext.isWord) }
+    var names: [Completion] = []
+    for (index, word) in words.enumerated() where index + 1 < words.count {
+      switch word {
+      case "let", "var", "for": names.append(Completion(text: String(words[index + 1]), kind: "instance"))
+      case "func": names.append(Completion(text: String(words[index + 1]), kind: "function"))
+      default: break
+      }
+    }
+    return names
+  }
+
+  /// Files whose names begin with what the string holds so far.
+  private func paths(_ cursor: CursorContext, from start: Int) -> CompletionList {
+    let typed = cursor.text(start, cursor.cursor)
+    let folder = typed.contains("/") ? String(typed[...(typed.lastIndex(of: "/") ?? typed.startIndex)]) : ""
+    let prefix = String(typed.dropFirst(folder.count))
+    let entries = (try? FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "." : folder)) ?? []
+    let items = entries.filter { $0.hasPrefix(prefix) && (!$0.hasPrefix(".") || prefix.hasPrefix(".")) }
+      .sorted()
+      .prefix(200).map { name -> Completion in
+        var isFolder: ObjCBool = false
+        _ = FileManager.default.fileExists(atPath: folder + name, isDirectory: &isFolder)
+        return Completion(text: name + (isFolder.boolValue ? "/" : ""), kind: "path")
+      }
+    return CompletionList(
+      items: Array(items), range: (cursor.cursor - prefix.unicodeScalars.count)..<cursor.cursor)
+  }
+}

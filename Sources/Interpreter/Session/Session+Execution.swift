@@ -1,0 +1,121 @@
+import CPUBackend
+import Foundation
+import Syntax
+import TensorRuntime
+
+extension Session {
+  /// How sessions compute tensors unless told otherwise.
+  package static func standardRuntime() throws -> Runtime {
+    throw EvaluationError("InternalError", "there is no device to compute tensors on")
+  }
+
+  /// Parses, checks and runs a source on the evaluation thread.
+  func run(_ source: SourceFile, sink: any OutputSink, _ options: ExecutionOptions) -> ExecutionOutcome {
+    interruption.reset()
+    context.sink = sink
+    context.depth = 0
+    context.place = nil
+    context.stackFloor = SessionThread.stackFloor()
+    context.importer = { [unowned self] path, place in try self.importFile(path, at: place) }
+    defer { context.sink = SilentSink() }
+    let cell: CompiledCell
+    switch compile(source, wantsResult: options.showsResult) {
+    case .success(let compiled): cell = compiled
+    case .failure(let error): return .failed(error)
+    }
+    do {
+      let value = try evaluate(cell)
+      guard let value, !value.isVoid, options.showsResult else { return .finished(result: nil) }
+      return .finished(result: try context.bundle(of: value))
+    } catch let error as EvaluationError {
+      return .failed(error.rendered())
+    } catch is Interrupted {
+      return .interrupted(EvaluationError("Interrupted", "interrupted").rendered())
+    } catch let error as any ExplainedError {
+      let located = EvaluationError(String(describing: type(of: error)), error.message, fix: error.fix)
+      return .failed(located.rendered())
+    } catch {
+      return .failed(EvaluationError("Error", "\(error)").rendered())
+    }
+  }
+
+  /// Reads and checks a whole source; all its errors together are the failure.
+  func compile(_ source: SourceFile, wantsResult: Bool) -> Result<CompiledCell, RenderedError> {
+    let program = Parser.parse(source)
+    var diagnostics = program.diagnostics
+    let compiler = Compiler(source: source, library: context.library, globals: globals)
+    let cell = compiler.compile(program, wantsResult: wantsResult)
+    // A statement that couldn't be read may have declared what seems unknown.
+    if diagnostics.isEmpty { diagnostics = compiler.diagnostics }
+    guard diagnostics.isEmpty else {
+      diagnostics.sort { $0.span.start < $1.span.start }
+      return .failure(Session.rendered(diagnostics, source))
+    }
+    for info in cell.globals {
+      info.variable.isConstant = info.isConstant
+      info.variable.typeCheck = info.typeCheck
+      globals.variables[info.variable.name] = info.variable
+    }
+    return .success(cell)
+  }
+
+  static func rendered(_ diagnostics: [Diagnostic], _ source: SourceFile) -> RenderedError {
+    RenderedError(
+      kind: diagnostics.first?.kind ?? "SyntaxError", message: diagnostics.first?.message ?? "",
+      text: DiagnosticRenderer(colors: false).render(diagnostics, in: source),
+      coloredText: DiagnosticRenderer(colors: true).render(diagnostics, in: source))
+  }
+
+  /// Runs a compiled cell; gives the value of its last expression.
+  func evaluate(_ cell: CompiledCell) throws -> Value? {
+    let frame = Frame(context, slotCount: cell.slotCount, cellCount: cell.cellCount, function: nil)
+    defer {
+      for (name, variable) in globals.variables where variable.value.isVoid { globals.variables[name] = nil }
+      names.update(globals)
+    }
+    for statement in cell.statements {
+      try interruption.check()
+      do { _ = try statement.action(frame) } catch {
+        throw EvaluationError.located(error, statement.place)
+      }
+      names.update(globals)
+    }
+    return try cell.result?(frame)
+  }
+
+  /// `import "helpers.cnn"`: runs a file in this session; what it declares stays.
+  private func importFile(_ path: String, at place: SourcePlace?) throws {
+    let url = URL(fileURLWithPath: path)
+    guard !imports.contains(url.standardizedFileURL.path) else {
+      throw EvaluationError("ImportError", "\(path) imports itself", place: place)
+    }
+    guard imports.count < 32 else {
+      throw EvaluationError("ImportError", "imports are nested too deeply", place: place)
+    }
+    guard let data = FileManager.default.contents(atPath: url.path) else {
+      throw EvaluationError(
+        "FileError", "can't read \(path)",
+        fix: "the path is relative to \(FileManager.default.currentDirectoryPath)",
+        place: place)
+    }
+    imports.append(url.standardizedFileURL.path)
+    defer { imports.removeLast() }
+    let source = SourceFile(name: path, text: String(decoding: data, as: UTF8.self))
+    switch compile(source, wantsResult: false) {
+    case .success(let cell): _ = try evaluate(cell)
+    case .failure(let error):
+      throw EvaluationError("ImportError", "\(path) has errors:\n\n\(error.text)\n", place: place)
+    }
+  }
+}
+
+extension EvaluationContext {
+  /// A value as a cell's result shows it.
+  package func bundle(of value: Value) throws -> MIMEBundle {
+    switch value {
+    case .host(let object): return try object.bundle(self)
+    case .string: return MIMEBundle(text: value.debugText)
+    default: return MIMEBundle(text: try text(of: value, isNested: true))
+    }
+  }
+}
