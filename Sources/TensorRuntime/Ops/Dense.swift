@@ -40,6 +40,9 @@ package struct DenseInputGradient: TensorOp {
   /// The input's shape.
   package let inputShape: Shape
 
+  /// Makes the operation.
+  package init(inputShape: Shape) { self.inputShape = inputShape }
+
   package var name: String { "denseInputGradient" }
   package var parameters: String { "" }
   package func outputTypes(_ inputs: [TensorType]) throws -> [TensorType] { [TensorType(inputShape)] }

@@ -81,6 +81,9 @@ package struct Detach: TensorOp {
 
 /// The same numbers under another node: `[…] → […]`.
 package struct Identity: TensorOp {
+  /// Makes the operation.
+  package init() {}
+
   package var name: String { "identity" }
   package var parameters: String { "" }
   package func outputTypes(_ inputs: [TensorType]) throws -> [TensorType] { inputs }

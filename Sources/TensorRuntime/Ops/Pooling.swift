@@ -104,6 +104,12 @@ package struct AveragePooling: TensorOp {
   /// Whether padding counts as zeros, or is left out of the mean.
   package let countsPadding: Bool
 
+  /// Makes the operation.
+  package init(window: PoolingWindow, countsPadding: Bool) {
+    self.window = window
+    self.countsPadding = countsPadding
+  }
+
   package var name: String { "averagePool" }
   package var parameters: String { "\(window)" + (countsPadding ? " countsPadding" : "") }
   package func outputTypes(_ inputs: [TensorType]) throws -> [TensorType] {

@@ -1,1 +1,149 @@
+// The project's own loops over numbers: one set of sources, compiled once per instruction set, chosen at run time.
 #pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// ---- threads: one team, shared with oneDNN -------------------------------------------------------------------------
+
+/// Runs `body(data, part, parts)` on so many threads of the OpenMP team and waits for all.
+void vk_parallel(void (*body)(void *data, int part, int parts), void *data, int threads);
+/// Tells OpenMP how many threads the calling thread's regions have.
+void vk_set_threads(int threads);
+/// How many processors this process may run on; 0 where that is not known.
+int vk_affinity_count(void);
+/// The instruction set in use: "AVX-512", "AVX2" or "portable".
+const char *vk_instruction_set(void);
+/// Uses a smaller instruction set than the processor has, for tests: 0 portable, 1 AVX2, 2 AVX-512.
+void vk_limit_instruction_set(int level);
+
+// ---- element-wise programs ------------------------------------------------------------------------------------------
+
+/// How elements are stored. In registers float32 stays, everything else is a 32-bit whole number.
+typedef enum { VK_FLOAT32, VK_INT32, VK_UINT8, VK_BOOL } vk_type;
+
+typedef enum {
+  VK_COPY, VK_NEG, VK_ABS, VK_EXP, VK_LOG, VK_SQRT, VK_RSQRT, VK_SQUARE, VK_SIGN, VK_TANH, VK_SIGMOID, VK_RELU,
+  VK_LEAKY_RELU, VK_ELU, VK_SOFTPLUS, VK_ERF, VK_SIN, VK_COS, VK_FLOOR, VK_CEIL, VK_ROUND,
+  VK_ADD, VK_SUB, VK_MUL, VK_DIV, VK_POW, VK_MIN, VK_MAX, VK_MOD,
+  VK_TANH_GRADIENT, VK_SIGMOID_GRADIENT, VK_RELU_GRADIENT, VK_LEAKY_RELU_GRADIENT, VK_ELU_GRADIENT,
+  VK_EQ, VK_NE, VK_LT, VK_LE, VK_GT, VK_GE,
+  VK_I_NEG, VK_I_ABS, VK_I_SQUARE, VK_I_SIGN, VK_I_RELU, VK_I_ADD, VK_I_SUB, VK_I_MUL, VK_I_MIN, VK_I_MAX,
+  VK_I_EQ, VK_I_NE, VK_I_LT, VK_I_LE, VK_I_GT, VK_I_GE,
+  VK_NOT, VK_AND, VK_OR, VK_XOR, VK_SELECT,
+  VK_FLOAT_TO_INT, VK_INT_TO_FLOAT, VK_FLOAT_TO_BOOL, VK_INT_TO_BOOL, VK_INT_TO_UINT8
+} vk_op;
+
+enum { VK_MAX_RANK = 8, VK_TILE = 512 };
+
+/// One operation on whole registers of a tile: d = op(a, b, c).
+typedef struct {
+  int32_t op, d, a, b, c;
+  float alpha;
+} vk_micro;
+
+/// What is loaded into a register: all elements in the result's order (`rank` −1), one number everywhere (`rank` 0),
+/// or strides (in elements) along the result's dimensions, slowest first.
+typedef struct {
+  const void *pointer;
+  int32_t type, reg, rank;
+  int64_t strides[VK_MAX_RANK];
+} vk_source;
+
+/// A register that is written to memory in the result's order.
+typedef struct {
+  void *pointer;
+  int32_t type, reg;
+} vk_sink;
+
+/// A chain of operations computed tile by tile, so that only sources and sinks touch memory.
+typedef struct {
+  const vk_micro *micros;
+  vk_source *sources;
+  vk_sink *sinks;
+  int32_t micro_count, source_count, sink_count, register_count;
+  int64_t count;
+  int32_t rank;
+  int64_t dims[VK_MAX_RANK];
+} vk_program;
+
+/// Runs a chain over all its elements.
+void vk_elementwise(const vk_program *program, int threads);
+
+// ---- reductions, row-major (outer, reduced, inner) ------------------------------------------------------------------
+
+typedef enum { VK_SUM, VK_MEAN, VK_REDUCE_MAX, VK_REDUCE_MIN, VK_PRODUCT, VK_ANY, VK_ALL, VK_SUM_I, VK_MAX_I, VK_MIN_I, VK_PRODUCT_I } vk_reduction;
+/// How many floats of scratch a reduction needs.
+int64_t vk_reduce_scratch(int64_t outer, int64_t reduced, int64_t inner);
+/// Reduces the middle of three axes in an order that does not depend on the number of threads.
+void vk_reduce(vk_reduction kind, const void *x, void *y, int64_t outer, int64_t reduced, int64_t inner, float *scratch, int threads);
+/// The index of the first largest (or smallest) along the middle of three axes.
+void vk_arg_reduce(int is_maximum, const float *x, int32_t *y, int64_t outer, int64_t reduced, int64_t inner, int threads);
+/// The sum of squares in double precision, in an order that does not depend on the number of threads.
+double vk_sum_of_squares(const float *x, int64_t count, int threads);
+/// Softmax (or its logarithm) along the middle of three axes.
+void vk_softmax(const float *x, float *y, int64_t outer, int64_t classes, int64_t inner, int is_logarithm, int threads);
+
+// ---- losses ---------------------------------------------------------------------------------------------------------
+
+/// Cross-entropy of class numbers: logits (samples, classes, pixels), targets (samples, pixels). `rows` and `weights`
+/// receive each pixel's loss and weight (samples × pixels each); the result is their quotient of sums.
+/// Returns the first class number out of range plus 1 (negative ones as they are), or 0.
+int64_t vk_cross_entropy(const float *x, const int32_t *targets, const float *class_weights, float *loss, float *rows, float *weights, int64_t samples, int64_t classes, int64_t pixels, float smoothing, int has_ignored, int32_t ignored, int threads);
+/// The cotangent of the logits, times `*cotangent`; `weights` is scratch for samples × pixels floats.
+void vk_cross_entropy_gradient(const float *x, const int32_t *targets, const float *class_weights, const float *cotangent, float *dx, float *weights, int64_t samples, int64_t classes, int64_t pixels, float smoothing, int has_ignored, int32_t ignored, int threads);
+
+// ---- moving elements ------------------------------------------------------------------------------------------------
+
+/// Copies elements of 1 or 4 bytes between strided arrangements of the same dimensions (slowest first).
+void vk_copy(const void *x, const int64_t *x_strides, void *y, const int64_t *y_strides, const int64_t *dims, int rank, int element_bytes, int threads);
+/// Sets `count` elements of 1 or 4 bytes.
+void vk_fill(void *y, uint32_t bits, int64_t count, int element_bytes, int threads);
+/// y(outer, i, inner) = x(outer, index[i], inner). Returns 0, or 1 + the position of the first index out of range.
+int64_t vk_gather(const void *x, const int32_t *index, void *y, int64_t outer, int64_t length, int64_t indices, int64_t inner, int element_bytes, int threads);
+/// y(outer, index[i], inner) += x(outer, i, inner), i ascending; y is cleared first. Returns as vk_gather.
+int64_t vk_scatter_add(const float *x, const int32_t *index, float *y, int64_t outer, int64_t length, int64_t indices, int64_t inner, int threads);
+/// y(outer, k, inner) = (x(outer, inner) == k).
+void vk_one_hot(const int32_t *x, float *y, int64_t outer, int64_t depth, int64_t inner, int threads);
+
+// ---- pooling, row-major (planes, depth, height, width) --------------------------------------------------------------
+
+/// A window along three axes; unused leading axes have size 1.
+typedef struct {
+  int64_t planes, in[3], out[3], size[3], stride[3], before[3];
+} vk_window;
+/// Takes from `v` where x has each window's first largest element.
+void vk_max_pool_pick(const float *x, const float *v, float *y, const vk_window *window, int threads);
+/// Adds g where x has each window's first largest element; y is cleared first.
+void vk_max_pool_gradient(const float *x, const float *g, float *y, const vk_window *window, int threads);
+
+// ---- random numbers: Philox4x32-10, element i is draw i -------------------------------------------------------------
+
+typedef enum { VK_UNIFORM, VK_NORMAL, VK_DROPOUT_MASK } vk_distribution;
+/// Fills y with draws; `parameter` is the dropout rate.
+void vk_random(vk_distribution kind, float *y, int64_t count, uint64_t seed, uint64_t stream, float parameter, int threads);
+
+// ---- optimizer steps ------------------------------------------------------------------------------------------------
+
+typedef enum { VK_SGD, VK_SGD_NESTEROV, VK_ADAM, VK_ADAM_DECOUPLED, VK_RMSPROP, VK_ADAGRAD } vk_optimizer;
+/// One parameter's part of a step; `m` and `v` may be null where the rule has no use for them.
+typedef struct {
+  float *w;
+  const float *g;
+  float *m, *v;
+  int64_t count;
+} vk_update;
+/// The numbers of a rule; `bias1` and `bias2` are 1 − betaᵗ.
+typedef struct {
+  int32_t kind;
+  float rate, decay, scale, momentum, beta2, epsilon, bias1, bias2;
+} vk_rule;
+/// Updates all parameters in one parallel pass.
+void vk_optimizer_step(const vk_update *updates, int count, const vk_rule *rule, int threads);
+
+#ifdef __cplusplus
+}
+#endif

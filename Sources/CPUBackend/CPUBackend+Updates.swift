@@ -1,0 +1,69 @@
+import TensorRuntime
+import VectorKernels
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+extension CPUBackend {
+  package func sumsOfSquares(_ buffers: [Buffer]) throws -> [Double] {
+    useThreads()
+    return buffers.map { buffer in
+      vk_sum_of_squares(
+        buffer.pointer.assumingMemoryBound(to: Float.self), Int64(buffer.byteCount / 4), Int32(threads))
+    }
+  }
+
+  package func update(_ updates: [ParameterUpdate], rule: UpdateRule, step: Int, scale: Float) throws {
+    useThreads()
+    var numbers = vk_rule()
+    numbers.rate = rule.learningRate
+    numbers.decay = rule.weightDecay
+    numbers.scale = scale
+    // Which of the rule's running numbers is the kernel's first and which its second moment.
+    var first: Int? = nil
+    var second: Int? = nil
+    switch rule.kind {
+    case .sgd(let momentum, let nesterov):
+      numbers.kind = Int32((nesterov ? VK_SGD_NESTEROV : VK_SGD).rawValue)
+      numbers.momentum = momentum
+      first = momentum == 0 ? nil : 0
+    case .adam(let beta1, let beta2, let epsilon, let decoupled):
+      numbers.kind = Int32((decoupled ? VK_ADAM_DECOUPLED : VK_ADAM).rawValue)
+      numbers.momentum = beta1
+      numbers.beta2 = beta2
+      numbers.epsilon = epsilon
+      numbers.bias1 = Float(1 - pow(Double(beta1), Double(step)))
+      numbers.bias2 = Float(1 - pow(Double(beta2), Double(step)))
+      (first, second) = (0, 1)
+    case .rmsprop(let decay, let epsilon, let momentum):
+      numbers.kind = Int32(VK_RMSPROP.rawValue)
+      numbers.momentum = momentum
+      numbers.beta2 = decay
+      numbers.epsilon = epsilon
+      second = 0
+      first = momentum == 0 ? nil : 1
+    case .adagrad(let epsilon):
+      numbers.kind = Int32(VK_ADAGRAD.rawValue)
+      numbers.epsilon = epsilon
+      second = 0
+    }
+    let list = try updates.map { update -> vk_update in
+      let sizes = [update.value, update.gradient] + update.moments
+      guard sizes.allSatisfy({ $0.byteCount == update.value.byteCount }) else {
+        throw TensorError("optimizer", "a parameter, its gradient and its running numbers differ in size")
+      }
+      func floats(_ index: Int?) -> UnsafeMutablePointer<Float>? {
+        guard let index, update.moments.indices.contains(index) else { return nil }
+        return update.moments[index].pointer.assumingMemoryBound(to: Float.self)
+      }
+      return vk_update(
+        w: update.value.pointer.assumingMemoryBound(to: Float.self),
+        g: UnsafePointer(update.gradient.pointer.assumingMemoryBound(to: Float.self)), m: floats(first),
+        v: floats(second), count: Int64(update.value.byteCount / 4))
+    }
+    vk_optimizer_step(list, Int32(list.count), &numbers, Int32(threads))
+  }
+}

@@ -1,0 +1,111 @@
+import OneDNN
+import TensorRuntime
+import VectorKernels
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// Runs graphs on the processor: convolutions and matrix products by oneDNN, the rest by the project's own kernels,
+/// all on one team of threads. Nothing is started before the first plan is compiled.
+package final class CPUBackend: Backend {
+  /// How many threads run one operation.
+  package var threads: Int { didSet { threads = max(1, threads) } }
+  let arena = Arena()
+  private var startedEngine: Engine?
+  private var layouts: [Layout: MemoryDescriptor] = [:]
+
+  /// Makes a backend; without a number, as many threads as processors this process may use.
+  package init(threads: Int? = nil) {
+    self.threads = max(1, threads ?? CPUBackend.availableProcessors)
+  }
+
+  /// The processors this process may run on: its affinity, or what its container grants where that is less.
+  package static var availableProcessors: Int {
+    var count = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    #if os(Linux)
+      let allowed = Int(vk_affinity_count())
+      if allowed > 0 { count = min(count, allowed) }
+      if let file = fopen("/sys/fs/cgroup/cpu.max", "r") {
+        defer { fclose(file) }
+        var bytes = [UInt8](repeating: 0, count: 64)
+        let length = fread(&bytes, 1, bytes.count, file)
+        let words = String(decoding: bytes[..<length], as: UTF8.self).split(whereSeparator: \.isWhitespace)
+        if words.count == 2, let quota = Double(words[0]), let period = Double(words[1]), period > 0 {
+          count = min(count, max(1, Int((quota / period).rounded())))
+        }
+      }
+    #endif
+    return count
+  }
+
+  /// `CPU (oneDNN 2.6.3, AVX-512, 2 threads)`.
+  package var name: String {
+    "CPU (oneDNN \(oneDNNVersion()), \(String(cString: vk_instruction_set())), \(threads) thread\(threads == 1 ? "" : "s"))"
+  }
+
+  func engine() throws -> Engine {
+    if let startedEngine { return startedEngine }
+    useThreads()
+    let made = try Engine()
+    startedEngine = made
+    return made
+  }
+
+  /// Gives the calling thread's parallel regions the configured number of threads.
+  func useThreads() { vk_set_threads(Int32(threads)) }
+
+  package func compile(_ program: Program) throws -> any Plan {
+    do {
+      return try Compiler(program, backend: self, engine: engine()).compile()
+    } catch let error as OneDNNError {
+      throw TensorError("plan", "\(error)")
+    }
+  }
+
+  /// The layout's name for the rest of the program.
+  func layout(of descriptor: MemoryDescriptor, elementType: ElementType) -> Layout {
+    if descriptor.isRowMajor { return .plain }
+    let layout = Layout(words: descriptor.words)
+    layouts[layout] = descriptor
+    return layout
+  }
+
+  package func converted(_ buffer: Buffer, _ type: TensorType, to layout: Layout) throws -> Buffer {
+    if buffer.layout == layout { return try copied(buffer) }
+    if buffer.layout.isPlain {
+      guard let target = layouts[layout] else { throw TensorError("layout", "an unknown layout was asked for") }
+      return try reordered(buffer, from: MemoryDescriptor(target.dims), to: target, layout)
+    }
+    guard let source = layouts[buffer.layout] else { throw TensorError("layout", "numbers stand in an unknown layout") }
+    let plain = try reordered(buffer, from: source, to: MemoryDescriptor(source.dims), .plain)
+    return layout.isPlain ? plain : try converted(plain, type, to: layout)
+  }
+
+  private func copied(_ buffer: Buffer) throws -> Buffer {
+    let copy = try Buffer(byteCount: buffer.byteCount, layout: buffer.layout)
+    copy.pointer.copyMemory(from: buffer.pointer, byteCount: buffer.byteCount)
+    return copy
+  }
+
+  private func reordered(
+    _ buffer: Buffer, from: MemoryDescriptor, to: MemoryDescriptor, _ layout: Layout
+  ) throws -> Buffer {
+    do {
+      let engine = try engine()
+      useThreads()
+      let result = try Buffer(byteCount: to.byteCount, layout: layout, purpose: "numbers in another layout")
+      let primitive = try PrimitiveDescription.reorder(engine, from: from, to: to).primitive()
+      let (x, y) = (try Memory(from, engine: engine), try Memory(to, engine: engine))
+      try x.bind(buffer.pointer)
+      try y.bind(result.pointer)
+      try primitive.run(
+        [argument(ArgumentRole.source.number, x), argument(ArgumentRole.destination.number, y)], engine: engine)
+      return result
+    } catch let error as OneDNNError {
+      throw TensorError("layout", "\(error)")
+    }
+  }
+}

@@ -1,0 +1,281 @@
+import OneDNN
+import TensorRuntime
+import VectorKernels
+
+/// Turns a program into a plan: chooses layouts, fuses, and lists the steps.
+///
+/// Each value may stand in several layouts; a lowering asks for the one it wants, and a reorder is added only where it
+/// is not there yet. Parameters take the layout of the first primitive that reads them.
+final class Compiler {
+  var program: Program
+  let backend: CPUBackend
+  let engine: Engine
+  /// The places each value stands in, the one it was computed in first.
+  private var places: [[Slot]]
+  /// Values that are one number everywhere, as a place with one element.
+  private var uniforms: [Slot?]
+  /// Parameters no primitive has chosen a layout for yet, with their place among the arguments.
+  private var undecided: [Int: Int] = [:]
+  private(set) var argumentLayouts: [Layout]
+  private var argumentSlots: [Int: Slot] = [:]
+  private(set) var steps: [PlanStep] = []
+  private(set) var slots: [Slot] = []
+  private var scalars: [(slot: Slot, elementType: ElementType)] = []
+  /// What the passes before lowering found.
+  var uses = Uses()
+  /// Forward primitives that backward ones need to know.
+  var forwards = ForwardRecords()
+
+  init(_ program: Program, backend: CPUBackend, engine: Engine) throws {
+    self.program = program
+    self.backend = backend
+    self.engine = engine
+    places = Array(repeating: [], count: program.types.count)
+    uniforms = Array(repeating: nil, count: program.types.count)
+    argumentLayouts = Array(repeating: .plain, count: program.arguments.count)
+  }
+
+  /// Lists all steps and makes the plan.
+  func compile() throws -> CPUPlan {
+    program.joinFlattenWithDense()
+    uses = Uses(program)
+    try defineArguments()
+    uses.findFusions(program)
+    for index in program.instructions.indices where !uses.absorbed.contains(index) {
+      try lower(index)
+    }
+    let gradientBuffers = try placeGradients()
+    try placeResults()
+    return try CPUPlan(
+      backend: backend, engine: engine, steps: steps, slots: slots, argumentLayouts: argumentLayouts,
+      gradientBuffers: gradientBuffers, scalars: scalars)
+  }
+
+  private func defineArguments() throws {
+    for (index, argument) in program.arguments.enumerated() {
+      let type = program.types[argument.value]
+      if argument.kind == .parameter, type.elementType == .float32, type.shape.rank > 1, !type.shape.isEmpty {
+        undecided[argument.value] = index
+      } else {
+        places[argument.value] = [add(Slot(try plainDescriptor(type), type.elementType, home: .argument(index)))]
+      }
+    }
+    for value in program.scalars {
+      let type = program.types[value]
+      let slot = try ownedSlot(TensorType([], type.elementType))
+      scalars.append((slot, type.elementType))
+      uniforms[value] = slot
+    }
+  }
+
+  // MARK: Places
+
+  /// Adds a place to the plan.
+  @discardableResult
+  func add(_ slot: Slot) -> Slot {
+    slots.append(slot)
+    return slot
+  }
+
+  /// Row-major numbers of a type; a scalar is one axis of length 1.
+  func plainDescriptor(_ type: TensorType) throws -> MemoryDescriptor {
+    try plainDescriptor(type.shape.dimensions, type.elementType)
+  }
+
+  /// Row-major numbers of these lengths.
+  func plainDescriptor(_ dims: [Int], _ elementType: ElementType = .float32) throws -> MemoryDescriptor {
+    let element: MemoryDescriptor.Element =
+      switch elementType {
+      case .float32: .float32
+      case .int32: .int32
+      case .uint8, .bool: .uint8
+      }
+    return try MemoryDescriptor(dims.isEmpty ? [1] : dims, element)
+  }
+
+  /// Memory of the plan's own for a row-major tensor.
+  func ownedSlot(_ type: TensorType) throws -> Slot {
+    let buffer = try Buffer(byteCount: max(type.byteCount, 64), purpose: "a constant \(type)")
+    buffer.pointer.initializeMemory(as: UInt8.self, repeating: 0, count: buffer.byteCount)
+    return add(Slot(try plainDescriptor(type), type.elementType, home: .owned(buffer)))
+  }
+
+  /// A place for scratch numbers.
+  func scratch(_ count: Int, _ elementType: ElementType = .float32) throws -> Slot {
+    add(Slot(try plainDescriptor([max(1, count)], elementType), elementType))
+  }
+
+  /// A new place for a value, in a layout.
+  @discardableResult
+  func define(_ value: Int, _ descriptor: MemoryDescriptor) -> Slot {
+    let slot = add(Slot(descriptor, program.types[value].elementType))
+    places[value].append(slot)
+    return slot
+  }
+
+  /// A new row-major place for a value.
+  @discardableResult
+  func definePlain(_ value: Int) throws -> Slot { define(value, try plainDescriptor(program.types[value])) }
+
+  /// Makes a place stand for a value.
+  func define(_ value: Int, as slot: Slot) { places[value].append(slot) }
+
+  /// The same bytes under another description.
+  func view(_ slot: Slot, _ descriptor: MemoryDescriptor, byteOffset: Int = 0) -> Slot {
+    add(Slot(descriptor, slot.elementType, home: .part(of: slot, byteOffset: byteOffset)))
+  }
+
+  /// Declares a value to be one number everywhere.
+  func defineUniform(_ value: Int, as slot: Slot) { uniforms[value] = slot }
+
+  /// The place of a value that is one number everywhere.
+  func uniform(_ value: Int) -> Slot? { uniforms[value] }
+
+  /// The place a value was computed in.
+  func primary(_ value: Int) throws -> Slot {
+    if let first = places[value].first { return first }
+    if undecided[value] != nil {
+      return try decide(value, plainDescriptor(program.types[value]))
+    }
+    if let uniform = uniforms[value] { return try spread(uniform, over: value) }
+    throw TensorError("plan", "value \(value) (\(program.types[value])) is used before it is computed")
+  }
+
+  private func decide(_ value: Int, _ descriptor: MemoryDescriptor) throws -> Slot {
+    let index = undecided.removeValue(forKey: value) ?? 0
+    let slot = add(Slot(descriptor, program.types[value].elementType, home: .argument(index)))
+    argumentLayouts[index] = backend.layout(of: descriptor, elementType: slot.elementType)
+    argumentSlots[index] = slot
+    places[value].append(slot)
+    return slot
+  }
+
+  private func spread(_ uniform: Slot, over value: Int) throws -> Slot {
+    let slot = try definePlain(value)
+    let bytes = slot.elementType.byteCount
+    let count = Int64(slot.elementCount)
+    step("fill", reads: [uniform], writes: [slot]) { context in
+      let bits = bytes == 4 ? try uniform.address(UInt32.self).pointee : UInt32(try uniform.address(UInt8.self).pointee)
+      vk_fill(try slot.address(UInt8.self), bits, count, Int32(bytes), Int32(context.threads))
+    }
+    return slot
+  }
+
+  /// The value in row-major order.
+  func plain(_ value: Int) throws -> Slot {
+    let type = program.types[value]
+    let wanted = try plainDescriptor(type)
+    if let there = places[value].first(where: { $0.descriptor == wanted }) { return there }
+    let first = try primary(value)
+    if first.descriptor == wanted { return first }
+    let rowMajor: Slot
+    if first.descriptor.isRowMajor {
+      rowMajor = first
+    } else {
+      rowMajor = try reorder(first, to: try plainDescriptor(first.descriptor.dims, type.elementType))
+    }
+    let slot = rowMajor.descriptor == wanted ? rowMajor : view(rowMajor, wanted)
+    places[value].append(slot)
+    return slot
+  }
+
+  /// The value in a layout; its lengths may be another reading of the same row-major numbers (groups, flattening).
+  func place(_ value: Int, like descriptor: MemoryDescriptor) throws -> Slot {
+    if let there = places[value].first(where: { $0.descriptor == descriptor }) { return there }
+    if undecided[value] != nil { return try decide(value, descriptor) }
+    let first = try primary(value)
+    if first.descriptor == descriptor { return first }
+    var source = first
+    if first.descriptor.dims != descriptor.dims {
+      source = view(try plain(value), try plainDescriptor(descriptor.dims, first.elementType))
+      if source.descriptor == descriptor {
+        places[value].append(source)
+        return source
+      }
+    }
+    let slot = try reorder(source, to: descriptor)
+    places[value].append(slot)
+    return slot
+  }
+
+  /// Whether a value stands in a layout already.
+  func stands(_ value: Int, in descriptor: MemoryDescriptor) -> Bool {
+    places[value].contains { $0.descriptor == descriptor }
+  }
+
+  private func reorder(_ source: Slot, to descriptor: MemoryDescriptor) throws -> Slot {
+    let target = add(Slot(descriptor, source.elementType))
+    try primitive(
+      "reorder", .reorder(engine, from: source.descriptor, to: descriptor),
+      reads: [(.source, source)], writes: [(.destination, target)])
+    return target
+  }
+
+  // MARK: Steps
+
+  /// Adds a step.
+  func step(_ name: String, reads: [Slot], writes: [Slot], _ run: @escaping (RunContext) throws -> Void) {
+    steps.append(PlanStep(name: name, reads: reads, writes: writes, run: run))
+  }
+
+  /// Adds a step that runs a primitive.
+  func primitive(
+    _ name: String, _ description: PrimitiveDescription, reads: [(ArgumentRole, Slot)], writes: [(ArgumentRole, Slot)]
+  ) throws {
+    try primitive(name, description, numbered: reads.map { ($0.number, $1) }, writes: writes.map { ($0.number, $1) })
+  }
+
+  /// Adds a step that runs a primitive, with the library's numbers for arguments.
+  func primitive(
+    _ name: String, _ description: PrimitiveDescription, numbered reads: [(Int32, Slot)], writes: [(Int32, Slot)]
+  ) throws {
+    let primitive = try description.primitive()
+    let arguments = try (reads + writes).map { argument($0.0, try $0.1.libraryMemory(engine)) }
+    step(name, reads: reads.map(\.1), writes: writes.map(\.1)) { context in
+      do {
+        try primitive.run(arguments, engine: context.engine)
+      } catch let error as OneDNNError {
+        throw TensorError(name, "\(error)")
+      }
+    }
+  }
+
+  // MARK: What leaves the plan
+
+  private func placeGradients() throws -> [Buffer] {
+    var taken = Set<ObjectIdentifier>()
+    return try program.gradients.map { gradient in
+      let parameter = program.arguments[gradient.argument].value
+      let descriptor = try primary(parameter).descriptor
+      let found = try place(gradient.value, like: descriptor)
+      let buffer = try Buffer(
+        byteCount: found.byteCount, layout: argumentLayouts[gradient.argument], purpose: "a gradient")
+      try deliver(found, to: .owned(buffer), taken: &taken)
+      return buffer
+    }
+  }
+
+  private func placeResults() throws {
+    var taken = Set<ObjectIdentifier>()
+    for (index, value) in program.results.enumerated() where !program.types[value].shape.isEmpty {
+      try deliver(try plain(value), to: .result(index), taken: &taken)
+    }
+  }
+
+  /// Has a value computed right where it is wanted; copies it where that can't be.
+  private func deliver(_ slot: Slot, to home: Slot.Home, taken: inout Set<ObjectIdentifier>) throws {
+    let root = slot.root
+    if case .arena = root.home, root.byteCount == slot.byteCount, taken.insert(ObjectIdentifier(root)).inserted {
+      root.home = home
+      return
+    }
+    let target = add(Slot(slot.descriptor, slot.elementType, home: home))
+    let count = Int64(slot.byteCount)
+    step("copy", reads: [slot], writes: [target]) { context in
+      var one: Int64 = 1
+      var length = count
+      vk_copy(
+        try slot.address(UInt8.self), &one, try target.address(UInt8.self), &one, &length, 1, 1, Int32(context.threads))
+    }
+  }
+}

@@ -1,0 +1,153 @@
+import TensorRuntime
+
+/// Who makes and who reads each value, and which instructions others do along the way.
+struct Uses {
+  /// The instruction that computes a value.
+  private(set) var producer: [Int: Int] = [:]
+  /// The instructions that read a value.
+  private(set) var readers: [Int: [Int]] = [:]
+  /// Values that leave the plan.
+  private(set) var leaving: Set<Int> = []
+  /// Instructions that are done as part of another.
+  var absorbed: Set<Int> = []
+  /// Element-wise instructions computed together, by the last of them.
+  var chains: [Int: [Int]] = [:]
+  /// The activation instruction a primitive does along the way.
+  var activations: [Int: Int] = [:]
+  /// Batch normalisations that do the ReLU behind them too, with it; and their gradients that do its gradient too.
+  var normalizationRelu: [Int: Int] = [:]
+  var normalizationGradientRelu: [Int: Int] = [:]
+
+  init() {}
+
+  init(_ program: Program) {
+    for (index, instruction) in program.instructions.enumerated() {
+      for output in instruction.outputs { producer[output] = index }
+      for input in Set(instruction.inputs) { readers[input, default: []].append(index) }
+    }
+    leaving = Set(program.results + program.gradients.map(\.value))
+  }
+
+  /// The only reader of a value that stays in the plan.
+  func onlyReader(of value: Int) -> Int? {
+    guard !leaving.contains(value), let readers = readers[value], readers.count == 1 else { return nil }
+    return readers[0]
+  }
+
+  /// Finds what is done together: activations with what they follow, batch normalisation with ReLU, element-wise
+  /// chains.
+  mutating func findFusions(_ program: Program) {
+    for (index, instruction) in program.instructions.enumerated() {
+      switch instruction.operation {
+      case is Convolution, is Dense: findActivation(program, index)
+      case is BatchNormalization: findRelu(program, index)
+      default: break
+      }
+    }
+    findChains(program)
+  }
+
+  private mutating func findActivation(_ program: Program, _ index: Int) {
+    guard let reader = onlyReader(of: program.instructions[index].outputs[0]),
+      let unary = program.instructions[reader].operation as? Unary, unary.function.libraryActivation != nil
+    else { return }
+    activations[index] = reader
+    absorbed.insert(reader)
+  }
+
+  private mutating func findRelu(_ program: Program, _ index: Int) {
+    let outputs = program.instructions[index].outputs
+    guard let reader = onlyReader(of: outputs[0]),
+      let unary = program.instructions[reader].operation as? Unary, unary.function == .relu
+    else { return }
+    let result = program.instructions[reader].outputs[0]
+    let backward = (readers[outputs[1]] ?? []).filter { program.instructions[$0].operation is BatchNormalizationGradient }
+    guard backward.count <= 1 else { return }
+    if let gradient = backward.first {
+      // The cotangent must come through this very ReLU and go nowhere else.
+      let cotangent = program.instructions[gradient].inputs[1]
+      guard onlyReader(of: cotangent) == gradient, let through = producer[cotangent],
+        let rule = program.instructions[through].operation as? Binary, rule.function == .reluGradient,
+        program.instructions[through].inputs[1] == result,
+        program.types[program.instructions[through].inputs[0]] == program.types[result]
+      else { return }
+      normalizationGradientRelu[gradient] = through
+      absorbed.insert(through)
+    }
+    normalizationRelu[index] = reader
+    absorbed.insert(reader)
+  }
+
+  /// An element-wise instruction joins the chain that alone reads it, if both have the same shape.
+  private mutating func findChains(_ program: Program) {
+    var chainOf: [Int: Int] = [:]
+    for index in program.instructions.indices.reversed() where !absorbed.contains(index) {
+      let instruction = program.instructions[index]
+      guard instruction.operation.isElementwise else { continue }
+      let output = instruction.outputs[0]
+      let shape = program.types[output].shape
+      let owners = Set((readers[output] ?? []).map { chainOf[$0] ?? -1 })
+      if !leaving.contains(output), owners.count == 1, let owner = owners.first, owner >= 0,
+        program.types[program.instructions[owner].outputs[0]].shape == shape, (chains[owner] ?? []).count < 10,
+        inputCount(program, (chains[owner] ?? []) + [index]) <= 9
+      {
+        chains[owner, default: []].append(index)
+        chainOf[index] = owner
+        absorbed.insert(index)
+      } else {
+        chains[index] = [index]
+        chainOf[index] = index
+      }
+    }
+    for key in chains.keys { chains[key]?.sort() }
+  }
+
+  private func inputCount(_ program: Program, _ members: [Int]) -> Int {
+    let made = Set(members.flatMap { program.instructions[$0].outputs })
+    return Set(members.flatMap { program.instructions[$0].inputs }).subtracting(made).count
+  }
+}
+
+extension Program {
+  /// Has fully connected layers read images as they are, where they would be flattened for them first.
+  mutating func joinFlattenWithDense() {
+    var source: [Int: Int] = [:]
+    for instruction in instructions where instruction.operation is Reshape {
+      let (from, to) = (types[instruction.inputs[0]].shape, types[instruction.outputs[0]].shape)
+      if to.rank == 2, from.rank > 2, from[0] == to[0] { source[instruction.outputs[0]] = instruction.inputs[0] }
+    }
+    for index in instructions.indices
+    where instructions[index].operation is Dense || instructions[index].operation is DenseWeightGradient {
+      if let images = source[instructions[index].inputs[0]] { instructions[index].inputs[0] = images }
+    }
+    let uses = Uses(self)
+    for index in instructions.indices where instructions[index].operation is DenseInputGradient {
+      let output = instructions[index].outputs[0]
+      guard let reader = uses.onlyReader(of: output), instructions[reader].operation is Reshape else { continue }
+      let shape = types[instructions[reader].outputs[0]].shape
+      guard shape.rank > 2, shape.rank <= 5, shape[0] == types[output].shape[0] else { continue }
+      instructions[index].operation = DenseInputGradient(inputShape: shape)
+      types[output] = TensorType(shape)
+      instructions[reader].operation = Identity()
+    }
+    removeUnread()
+  }
+
+  private mutating func removeUnread() {
+    var isRead = Set(results + gradients.map(\.value))
+    var live: [Instruction] = []
+    for instruction in instructions.reversed() where instruction.outputs.contains(where: { isRead.contains($0) }) {
+      isRead.formUnion(instruction.inputs)
+      live.append(instruction)
+    }
+    instructions = live.reversed()
+  }
+}
+
+extension TensorOp {
+  /// Whether each element of the result depends on one element of each input.
+  var isElementwise: Bool {
+    self is Unary || self is Binary || self is Comparison || self is Select || self is Cast || self is Broadcast
+      || self is Identity
+  }
+}

@@ -1,0 +1,35 @@
+// Sixteen lanes under every instruction set: the compiler splits them where registers are narrower.
+#pragma once
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include "../include/VectorKernels.h"
+
+// Vectors never cross a call: every function that takes or returns one is inlined.
+#pragma clang diagnostic ignored "-Wpsabi"
+
+typedef float vf __attribute__((vector_size(64)));
+typedef int32_t vi __attribute__((vector_size(64)));
+typedef uint32_t vu __attribute__((vector_size(64)));
+typedef uint64_t vw __attribute__((vector_size(128)));
+typedef float vf_any __attribute__((vector_size(64), aligned(4)));
+typedef int32_t vi_any __attribute__((vector_size(64), aligned(4)));
+enum { LANES = 16 };
+
+#define INLINE static inline __attribute__((always_inline, unused))
+
+/// What one instruction set's compilation offers.
+typedef struct {
+  void (*elementwise)(const vk_program *, int64_t first, int64_t last);
+  void (*reduce_rows)(vk_reduction, const void *x, void *y, int64_t rows, int64_t length, int64_t row_step);
+  void (*reduce_columns)(vk_reduction, const void *x, void *y, int64_t reduced, int64_t inner, int64_t first, int64_t last);
+  double (*sum_of_squares)(const float *, int64_t);
+  void (*softmax_row)(const float *x, float *y, int64_t n, int is_logarithm);
+  float (*log_sum_exp)(const float *x, int64_t n, float *maximum);
+  void (*random)(vk_distribution, float *y, int64_t first, int64_t last, uint64_t seed, uint64_t stream, float parameter);
+  void (*update)(const vk_update *, int64_t first, int64_t last, const vk_rule *);
+} vk_table;
+extern const vk_table vk_table_portable, vk_table_avx2, vk_table_avx512;
+/// The table of the instruction set in use.
+const vk_table *vk_kernels(void);

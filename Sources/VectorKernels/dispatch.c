@@ -1,0 +1,58 @@
+// Which instruction set is used, and the team of threads.
+#include "Kernels/vectors.h"
+
+void GOMP_parallel(void (*body)(void *), void *data, unsigned threads, unsigned flags);
+int omp_get_thread_num(void);
+int omp_get_num_threads(void);
+void omp_set_num_threads(int);
+
+static int limit = 2;
+
+void vk_limit_instruction_set(int level) { limit = level; }
+
+static int level(void) {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  int is_512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+  int is_2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  if (is_512 && limit >= 2) return 2;
+  if (is_2 && limit >= 1) return 1;
+#endif
+  return 0;
+}
+
+const vk_table *vk_kernels(void) {
+#if defined(__x86_64__)
+  switch (level()) {
+    case 2: return &vk_table_avx512;
+    case 1: return &vk_table_avx2;
+  }
+#endif
+  return &vk_table_portable;
+}
+
+const char *vk_instruction_set(void) {
+  static const char *const names[] = {"portable", "AVX2", "AVX-512"};
+  return names[level()];
+}
+
+typedef struct {
+  void (*body)(void *, int, int);
+  void *data;
+} region;
+
+static void run_region(void *data) {
+  region *r = data;
+  r->body(r->data, omp_get_thread_num(), omp_get_num_threads());
+}
+
+void vk_parallel(void (*body)(void *, int, int), void *data, int threads) {
+  if (threads <= 1) {
+    body(data, 0, 1);
+    return;
+  }
+  region r = {body, data};
+  GOMP_parallel(run_region, &r, (unsigned)threads, 0);
+}
+
+void vk_set_threads(int threads) { omp_set_num_threads(threads < 1 ? 1 : threads); }
