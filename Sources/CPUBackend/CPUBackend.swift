@@ -76,10 +76,14 @@ package final class CPUBackend: Backend {
   package func converted(_ buffer: Buffer, _ type: TensorType, to layout: Layout) throws -> Buffer {
     if buffer.layout == layout { return try copied(buffer) }
     if buffer.layout.isPlain {
-      guard let target = layouts[layout] else { throw TensorError("layout", "an unknown layout was asked for") }
+      guard let target = layouts[layout] else {
+        throw TensorError("layout", "an unknown layout was asked for")
+      }
       return try reordered(buffer, from: MemoryDescriptor(target.dims), to: target, layout)
     }
-    guard let source = layouts[buffer.layout] else { throw TensorError("layout", "numbers stand in an unknown layout") }
+    guard let source = layouts[buffer.layout] else {
+      throw TensorError("layout", "numbers stand in an unknown layout")
+    }
     let plain = try reordered(buffer, from: source, to: MemoryDescriptor(source.dims), .plain)
     return layout.isPlain ? plain : try converted(plain, type, to: layout)
   }
@@ -102,7 +106,8 @@ package final class CPUBackend: Backend {
       try x.bind(buffer.pointer)
       try y.bind(result.pointer)
       try primitive.run(
-        [argument(ArgumentRole.source.number, x), argument(ArgumentRole.destination.number, y)], engine: engine)
+        [argument(ArgumentRole.source.number, x), argument(ArgumentRole.destination.number, y)],
+        engine: engine)
       return result
     } catch let error as OneDNNError {
       throw TensorError("layout", "\(error)")

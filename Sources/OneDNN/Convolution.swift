@@ -31,21 +31,25 @@ extension PrimitiveDescription {
   /// A convolution; descriptors may be `any`.
   package static func convolution(
     _ engine: Engine, isTraining: Bool, algorithm: ConvolutionAlgorithm = .direct, source: MemoryDescriptor,
-    weights: MemoryDescriptor, bias: MemoryDescriptor?, destination: MemoryDescriptor, window: ConvolutionWindow,
+    weights: MemoryDescriptor, bias: MemoryDescriptor?, destination: MemoryDescriptor,
+    window: ConvolutionWindow,
     attributes: Attributes? = nil
   ) throws -> PrimitiveDescription {
     var operation = dnnl_convolution_desc_t()
     var (x, w, b, y) = (source.raw, weights.raw, (bias ?? .none).raw, destination.raw)
     try check(
       dnnl_dilated_convolution_forward_desc_init(
-        &operation, isTraining ? dnnl_forward_training : dnnl_forward_inference, algorithm.kind, &x, &w, &b, &y,
+        &operation, isTraining ? dnnl_forward_training : dnnl_forward_inference, algorithm.kind, &x, &w, &b,
+        &y,
         window.strides, window.dilations, window.before, window.after), "convolution")
-    return try PrimitiveDescription(operation: &operation, attributes: attributes, engine: engine, name: "convolution")
+    return try PrimitiveDescription(
+      operation: &operation, attributes: attributes, engine: engine, name: "convolution")
   }
 
   /// The cotangent of a convolution's input, which is also the transposed convolution.
   package static func convolutionInputGradient(
-    _ engine: Engine, algorithm: ConvolutionAlgorithm = .direct, source: MemoryDescriptor, weights: MemoryDescriptor,
+    _ engine: Engine, algorithm: ConvolutionAlgorithm = .direct, source: MemoryDescriptor,
+    weights: MemoryDescriptor,
     destination: MemoryDescriptor, window: ConvolutionWindow, forward: PrimitiveDescription
   ) throws -> PrimitiveDescription {
     var operation = dnnl_convolution_desc_t()
@@ -54,19 +58,23 @@ extension PrimitiveDescription {
       dnnl_dilated_convolution_backward_data_desc_init(
         &operation, algorithm.kind, &x, &w, &y, window.strides, window.dilations, window.before, window.after),
       "convolution backward by data")
-    return try PrimitiveDescription(operation: &operation, engine: engine, hint: forward, name: "convolution backward by data")
+    return try PrimitiveDescription(
+      operation: &operation, engine: engine, hint: forward, name: "convolution backward by data")
   }
 
   /// The cotangents of a convolution's weights and bias.
   package static func convolutionWeightGradient(
-    _ engine: Engine, algorithm: ConvolutionAlgorithm = .direct, source: MemoryDescriptor, weights: MemoryDescriptor,
-    bias: MemoryDescriptor?, destination: MemoryDescriptor, window: ConvolutionWindow, forward: PrimitiveDescription
+    _ engine: Engine, algorithm: ConvolutionAlgorithm = .direct, source: MemoryDescriptor,
+    weights: MemoryDescriptor,
+    bias: MemoryDescriptor?, destination: MemoryDescriptor, window: ConvolutionWindow,
+    forward: PrimitiveDescription
   ) throws -> PrimitiveDescription {
     var operation = dnnl_convolution_desc_t()
     var (x, w, b, y) = (source.raw, weights.raw, (bias ?? .none).raw, destination.raw)
     try check(
       dnnl_dilated_convolution_backward_weights_desc_init(
-        &operation, algorithm.kind, &x, &w, &b, &y, window.strides, window.dilations, window.before, window.after),
+        &operation, algorithm.kind, &x, &w, &b, &y, window.strides, window.dilations, window.before,
+        window.after),
       "convolution backward by weights")
     return try PrimitiveDescription(
       operation: &operation, engine: engine, hint: forward, name: "convolution backward by weights")

@@ -17,7 +17,8 @@ package struct MemoryDescriptor: Equatable {
     var lengths = dims.map(Int64.init)
     var steps = (strides ?? MemoryDescriptor.rowMajor(dims)).map(Int64.init)
     try check(
-      dnnl_memory_desc_init_by_strides(&raw, Int32(dims.count), &lengths, MemoryDescriptor.type(element), &steps),
+      dnnl_memory_desc_init_by_strides(
+        &raw, Int32(dims.count), &lengths, MemoryDescriptor.type(element), &steps),
       "description of \(dims)")
     self.raw = raw
   }
@@ -27,7 +28,8 @@ package struct MemoryDescriptor: Equatable {
     var raw = dnnl_memory_desc_t()
     var lengths = dims.map(Int64.init)
     try check(
-      dnnl_memory_desc_init_by_tag(&raw, Int32(dims.count), &lengths, dnnl_f32, dnnl_format_tag_any), "description of \(dims)")
+      dnnl_memory_desc_init_by_tag(&raw, Int32(dims.count), &lengths, dnnl_f32, dnnl_format_tag_any),
+      "description of \(dims)")
     return MemoryDescriptor(raw: raw)
   }
 
@@ -109,7 +111,9 @@ package struct MemoryDescriptor: Equatable {
 
   /// Short, as plans print it: `nchw`, `nChw16c`.
   package var layoutName: String {
-    guard raw.format_kind == dnnl_blocked else { return raw.format_kind == dnnl_format_kind_any ? "any" : "opaque" }
+    guard raw.format_kind == dnnl_blocked else {
+      return raw.format_kind == dnnl_format_kind_any ? "any" : "opaque"
+    }
     let letters = rank == 4 ? Array("nchw") : rank == 5 ? Array("ncdhw") : Array("abcdefghijkl")
     let blocked = Set(blocks.map(\.axis))
     let order = (0..<rank).sorted { strides[$0] == strides[$1] ? $0 < $1 : strides[$0] > strides[$1] }
@@ -123,7 +127,9 @@ extension MemoryDescriptor {
   package func withChannels(_ dims: [Int]) throws -> MemoryDescriptor {
     var copy = raw
     let block = blocks.first { $0.axis == 1 }?.length ?? 1
-    let padded = dims.enumerated().map { $0.offset == 1 ? ($0.element + block - 1) / block * block : $0.element }
+    let padded = dims.enumerated().map {
+      $0.offset == 1 ? ($0.element + block - 1) / block * block : $0.element
+    }
     // The order of axes, slowest first, stays; channels count blocks.
     let lengths = padded.enumerated().map { $0.offset == 1 ? $0.element / block : $0.element }
     let order = (0..<dims.count).sorted { strides[$0] == strides[$1] ? $0 < $1 : strides[$0] > strides[$1] }

@@ -15,7 +15,9 @@ package enum PoolingKind: Sendable {
 
 extension PrimitiveDescription {
   /// The same numbers in another layout.
-  package static func reorder(_ engine: Engine, from: MemoryDescriptor, to: MemoryDescriptor) throws -> PrimitiveDescription {
+  package static func reorder(_ engine: Engine, from: MemoryDescriptor, to: MemoryDescriptor) throws
+    -> PrimitiveDescription
+  {
     var made: dnnl_primitive_desc_t?
     var (x, y) = (from.raw, to.raw)
     try check(dnnl_reorder_primitive_desc_create(&made, &x, engine.engine, &y, engine.engine, nil), "reorder")
@@ -41,15 +43,18 @@ extension PrimitiveDescription {
 
   /// x·Wᵀ + b.
   package static func innerProduct(
-    _ engine: Engine, isTraining: Bool, source: MemoryDescriptor, weights: MemoryDescriptor, bias: MemoryDescriptor?,
+    _ engine: Engine, isTraining: Bool, source: MemoryDescriptor, weights: MemoryDescriptor,
+    bias: MemoryDescriptor?,
     destination: MemoryDescriptor, attributes: Attributes? = nil
   ) throws -> PrimitiveDescription {
     var operation = dnnl_inner_product_desc_t()
     var (x, w, b, y) = (source.raw, weights.raw, (bias ?? .none).raw, destination.raw)
     try check(
       dnnl_inner_product_forward_desc_init(
-        &operation, isTraining ? dnnl_forward_training : dnnl_forward_inference, &x, &w, &b, &y), "inner product")
-    return try PrimitiveDescription(operation: &operation, attributes: attributes, engine: engine, name: "inner product")
+        &operation, isTraining ? dnnl_forward_training : dnnl_forward_inference, &x, &w, &b, &y),
+      "inner product")
+    return try PrimitiveDescription(
+      operation: &operation, attributes: attributes, engine: engine, name: "inner product")
   }
 
   /// The cotangent of an inner product's input.
@@ -59,8 +64,10 @@ extension PrimitiveDescription {
   ) throws -> PrimitiveDescription {
     var operation = dnnl_inner_product_desc_t()
     var (x, w, y) = (source.raw, weights.raw, destination.raw)
-    try check(dnnl_inner_product_backward_data_desc_init(&operation, &x, &w, &y), "inner product backward by data")
-    return try PrimitiveDescription(operation: &operation, engine: engine, hint: forward, name: "inner product backward by data")
+    try check(
+      dnnl_inner_product_backward_data_desc_init(&operation, &x, &w, &y), "inner product backward by data")
+    return try PrimitiveDescription(
+      operation: &operation, engine: engine, hint: forward, name: "inner product backward by data")
   }
 
   /// The cotangents of an inner product's weights and bias.
@@ -71,7 +78,8 @@ extension PrimitiveDescription {
     var operation = dnnl_inner_product_desc_t()
     var (x, w, b, y) = (source.raw, weights.raw, (bias ?? .none).raw, destination.raw)
     try check(
-      dnnl_inner_product_backward_weights_desc_init(&operation, &x, &w, &b, &y), "inner product backward by weights")
+      dnnl_inner_product_backward_weights_desc_init(&operation, &x, &w, &b, &y),
+      "inner product backward by weights")
     return try PrimitiveDescription(
       operation: &operation, engine: engine, hint: forward, name: "inner product backward by weights")
   }
@@ -88,7 +96,8 @@ extension PrimitiveDescription {
 
   /// Pooling; the destination may be `any`.
   package static func pooling(
-    _ engine: Engine, _ kind: PoolingKind, isTraining: Bool, source: MemoryDescriptor, destination: MemoryDescriptor,
+    _ engine: Engine, _ kind: PoolingKind, isTraining: Bool, source: MemoryDescriptor,
+    destination: MemoryDescriptor,
     sizes: [Int], strides: [Int], before: [Int], after: [Int]
   ) throws -> PrimitiveDescription {
     var operation = dnnl_pooling_desc_t()
@@ -96,7 +105,8 @@ extension PrimitiveDescription {
     try check(
       dnnl_pooling_forward_desc_init(
         &operation, isTraining ? dnnl_forward_training : dnnl_forward_inference, kind.algorithm, &x, &y,
-        strides.map(Int64.init), sizes.map(Int64.init), before.map(Int64.init), after.map(Int64.init)), "pooling")
+        strides.map(Int64.init), sizes.map(Int64.init), before.map(Int64.init), after.map(Int64.init)),
+      "pooling")
     return try PrimitiveDescription(operation: &operation, engine: engine, name: "pooling")
   }
 
@@ -109,9 +119,11 @@ extension PrimitiveDescription {
     var (x, y) = (source.raw, destination.raw)
     try check(
       dnnl_pooling_backward_desc_init(
-        &operation, kind.algorithm, &x, &y, strides.map(Int64.init), sizes.map(Int64.init), before.map(Int64.init),
+        &operation, kind.algorithm, &x, &y, strides.map(Int64.init), sizes.map(Int64.init),
+        before.map(Int64.init),
         after.map(Int64.init)), "pooling backward")
-    return try PrimitiveDescription(operation: &operation, engine: engine, hint: forward, name: "pooling backward")
+    return try PrimitiveDescription(
+      operation: &operation, engine: engine, hint: forward, name: "pooling backward")
   }
 
   /// Batch normalisation with the batch's statistics, scale and shift; optionally with a ReLU behind it.
@@ -121,7 +133,8 @@ extension PrimitiveDescription {
     var operation = dnnl_batch_normalization_desc_t()
     var x = data.raw
     try check(
-      dnnl_batch_normalization_forward_desc_init(&operation, dnnl_forward_training, &x, epsilon, flags(fusesRelu)),
+      dnnl_batch_normalization_forward_desc_init(
+        &operation, dnnl_forward_training, &x, epsilon, flags(fusesRelu)),
       "batch normalisation")
     return try PrimitiveDescription(operation: &operation, engine: engine, name: "batch normalisation")
   }
@@ -134,9 +147,11 @@ extension PrimitiveDescription {
     var operation = dnnl_batch_normalization_desc_t()
     var (g, x) = (gradient.raw, data.raw)
     try check(
-      dnnl_batch_normalization_backward_desc_init(&operation, dnnl_backward, &g, &x, epsilon, flags(fusesRelu)),
+      dnnl_batch_normalization_backward_desc_init(
+        &operation, dnnl_backward, &g, &x, epsilon, flags(fusesRelu)),
       "batch normalisation backward")
-    return try PrimitiveDescription(operation: &operation, engine: engine, hint: forward, name: "batch normalisation backward")
+    return try PrimitiveDescription(
+      operation: &operation, engine: engine, hint: forward, name: "batch normalisation backward")
   }
 
   private static func flags(_ fusesRelu: Bool) -> UInt32 {

@@ -8,12 +8,14 @@ package final class PrimitiveDescription {
 
   /// Makes one from one of the library's operation descriptors.
   convenience init(
-    operation: UnsafeRawPointer, attributes: Attributes? = nil, engine: Engine, hint: PrimitiveDescription? = nil,
+    operation: UnsafeRawPointer, attributes: Attributes? = nil, engine: Engine,
+    hint: PrimitiveDescription? = nil,
     name: @autoclosure () -> String
   ) throws {
     var made: dnnl_primitive_desc_t?
     try check(
-      dnnl_primitive_desc_create(&made, operation, attributes?.attributes, engine.engine, hint?.description), name())
+      dnnl_primitive_desc_create(&made, operation, attributes?.attributes, engine.engine, hint?.description),
+      name())
     guard let made else { throw OneDNNError(call: name(), status: dnnl_runtime_error) }
     self.init(made)
   }
@@ -43,7 +45,8 @@ package final class PrimitiveDescription {
   /// The implementation's name: `jit:avx512_core`.
   package var implementation: String {
     var text: UnsafePointer<CChar>?
-    guard dnnl_primitive_desc_query(description, dnnl_query_impl_info_str, 0, &text) == dnnl_success, let text else { return "" }
+    guard dnnl_primitive_desc_query(description, dnnl_query_impl_info_str, 0, &text) == dnnl_success, let text
+    else { return "" }
     return String(cString: text)
   }
 
@@ -67,7 +70,8 @@ package final class Primitive {
   /// Runs it on bound memory and returns when it is done.
   package func run(_ arguments: [dnnl_exec_arg_t], engine: Engine) throws {
     try arguments.withUnsafeBufferPointer { list in
-      try check(dnnl_primitive_execute(primitive, engine.stream, Int32(list.count), list.baseAddress), "execution")
+      try check(
+        dnnl_primitive_execute(primitive, engine.stream, Int32(list.count), list.baseAddress), "execution")
     }
   }
 }
@@ -143,7 +147,8 @@ package final class Attributes {
     defer { dnnl_post_ops_destroy(operations) }
     if accumulates { try check(dnnl_post_ops_append_sum(operations, 1), "sum") }
     if let activation {
-      try check(dnnl_post_ops_append_eltwise(operations, 1, activation.algorithm, activation.alpha, 0), "activation")
+      try check(
+        dnnl_post_ops_append_eltwise(operations, 1, activation.algorithm, activation.alpha, 0), "activation")
     }
     try check(dnnl_primitive_attr_set_post_ops(made, operations), "post-operations")
   }

@@ -87,14 +87,18 @@ struct GradientCase: CustomTestStringConvertible, Sendable {
     GradientCase("reshape", [[2, 6]]) { try $0[0].reshaped([3, -1]) },
     GradientCase("transpose", [[2, 3, 4]]) { try $0[0].transposed([2, 0, 1]) },
     GradientCase("broadcast", [[3, 1]]) { try $0[0].broadcast(to: [2, 3, 4]) },
-    GradientCase("slice", [[5, 7]]) { try $0[0].sliced(axis: 0, from: 1, to: -1).sliced(axis: 1, from: 1, step: 3) },
+    GradientCase("slice", [[5, 7]]) {
+      try $0[0].sliced(axis: 0, from: 1, to: -1).sliced(axis: 1, from: 1, step: 3)
+    },
     GradientCase("element", [[5, 7]]) { try $0[0].element(-2, axis: 1) },
     GradientCase("concat", [[2, 3], [2, 2]]) { try Tensor.concat($0, axis: 1) },
     GradientCase("stack", [[2, 3], [2, 3]]) { try Tensor.stack($0, axis: 1) },
     GradientCase("flip", [[3, 4]]) { try $0[0].flipped(axes: [0, 1]) },
     GradientCase("pad", [[2, 3]]) { try $0[0].padded(before: [1, 0], after: [2, 3]) },
     GradientCase("pad, reflect", [[4]]) { try $0[0].padded(before: [2], after: [3], mode: .reflect) },
-    GradientCase("pad, replicate", [[2, 3]]) { try $0[0].padded(before: [1, 1], after: [0, 2], mode: .replicate) },
+    GradientCase("pad, replicate", [[2, 3]]) {
+      try $0[0].padded(before: [1, 1], after: [0, 2], mode: .replicate)
+    },
     GradientCase("gather", [[4, 3]]) { try $0[0].gathered(Tensor([Int32(2), 0, 2], [3])) },
     GradientCase("matmul", [[3, 4], [4, 2]]) { try $0[0].matmul($0[1]) },
     GradientCase("matmul, transposed", [[4, 3], [2, 4]]) {
@@ -107,22 +111,31 @@ struct GradientCase: CustomTestStringConvertible, Sendable {
 
   static let layers: [GradientCase] = [
     GradientCase("dense", [[3, 5], [4, 5], [4]]) { try $0[0].dense($0[1], bias: $0[2]) },
-    GradientCase("dense of images, tanh", [[2, 3, 2, 2], [4, 12], [4]]) { try $0[0].flattened().dense($0[1], bias: $0[2]).tanh() },
-    GradientCase("convolution", [[2, 3, 5, 6], [4, 3, 3, 3], [4]]) { try $0[0].convolution($0[1], bias: $0[2]) },
+    GradientCase("dense of images, tanh", [[2, 3, 2, 2], [4, 12], [4]]) {
+      try $0[0].flattened().dense($0[1], bias: $0[2]).tanh()
+    },
+    GradientCase("convolution", [[2, 3, 5, 6], [4, 3, 3, 3], [4]]) {
+      try $0[0].convolution($0[1], bias: $0[2])
+    },
     GradientCase("convolution, same, stride 2", [[2, 2, 6, 5], [3, 2, 3, 3]]) {
       try $0[0].convolution($0[1], strides: [2], padding: .same)
     },
     GradientCase("convolution, asymmetric, dilated", [[1, 2, 7, 7], [3, 2, 3, 2], [3]]) {
-      try $0[0].convolution($0[1], bias: $0[2], padding: .sides(before: [1, 0], after: [2, 1]), dilations: [2, 3])
+      try $0[0].convolution(
+        $0[1], bias: $0[2], padding: .sides(before: [1, 0], after: [2, 1]), dilations: [2, 3])
     },
     GradientCase("convolution, groups, relu", [[2, 4, 5, 5], [6, 2, 3, 3], [6]]) {
       try $0[0].convolution($0[1], bias: $0[2], padding: .same, groups: 2).relu()
     },
-    GradientCase("convolution, depthwise", [[1, 4, 5, 5], [4, 1, 3, 3]]) { try $0[0].convolution($0[1], groups: 4) },
+    GradientCase("convolution, depthwise", [[1, 4, 5, 5], [4, 1, 3, 3]]) {
+      try $0[0].convolution($0[1], groups: 4)
+    },
     GradientCase("convolution of 16 channels", [[2, 16, 6, 6], [16, 16, 3, 3], [16]]) {
       try $0[0].convolution($0[1], bias: $0[2], padding: .amounts([1])).tanh() + $0[0]
     },
-    GradientCase("convolution 1-D", [[2, 3, 9], [4, 3, 3], [4]]) { try $0[0].convolution($0[1], bias: $0[2], strides: [2]) },
+    GradientCase("convolution 1-D", [[2, 3, 9], [4, 3, 3], [4]]) {
+      try $0[0].convolution($0[1], bias: $0[2], strides: [2])
+    },
     GradientCase("convolution 3-D", [[1, 2, 4, 5, 4], [3, 2, 2, 3, 2]]) { try $0[0].convolution($0[1]) },
     GradientCase("transposed convolution", [[2, 3, 4, 4], [3, 2, 4, 4], [2]]) {
       try $0[0].transposedConvolution($0[1], bias: $0[2], strides: [2], padding: [1])
@@ -134,10 +147,16 @@ struct GradientCase: CustomTestStringConvertible, Sendable {
       try $0[0].transposedConvolution($0[1], strides: [2], groups: 2)
     },
     GradientCase("maxPool", [[2, 3, 6, 6]]) { try $0[0].maxPool([2]) },
-    GradientCase("maxPool, overlapping, padded", [[2, 3, 7, 5]]) { try $0[0].maxPool([3], strides: [2], padding: .amounts([1])) },
-    GradientCase("maxPool behind convolution", [[1, 3, 8, 8], [16, 3, 3, 3]]) { try $0[0].convolution($0[1], padding: .same).maxPool([2]) },
+    GradientCase("maxPool, overlapping, padded", [[2, 3, 7, 5]]) {
+      try $0[0].maxPool([3], strides: [2], padding: .amounts([1]))
+    },
+    GradientCase("maxPool behind convolution", [[1, 3, 8, 8], [16, 3, 3, 3]]) {
+      try $0[0].convolution($0[1], padding: .same).maxPool([2])
+    },
     GradientCase("averagePool", [[2, 3, 6, 6]]) { try $0[0].averagePool([2]) },
-    GradientCase("averagePool, padded", [[2, 3, 5, 5]]) { try $0[0].averagePool([3], strides: [2], padding: .amounts([1])) },
+    GradientCase("averagePool, padded", [[2, 3, 5, 5]]) {
+      try $0[0].averagePool([3], strides: [2], padding: .amounts([1]))
+    },
     GradientCase("averagePool, counting padding", [[2, 3, 5, 5]]) {
       try $0[0].averagePool([3], strides: [2], padding: .amounts([1]), countsPadding: true)
     },
@@ -146,13 +165,19 @@ struct GradientCase: CustomTestStringConvertible, Sendable {
       let x = try $0[0].convolution($0[1])
       return try x.globalAveragePool() + x.globalMaxPool()
     },
-    GradientCase("batchNorm", [[4, 3, 3, 3], [3], [3]]) { try $0[0].batchNorm(scale: $0[1], shift: $0[2]).result },
-    GradientCase("batchNorm, relu", [[4, 3, 3, 3], [3], [3]]) { try $0[0].batchNorm(scale: $0[1], shift: $0[2]).result.relu() },
+    GradientCase("batchNorm", [[4, 3, 3, 3], [3], [3]]) {
+      try $0[0].batchNorm(scale: $0[1], shift: $0[2]).result
+    },
+    GradientCase("batchNorm, relu", [[4, 3, 3, 3], [3], [3]]) {
+      try $0[0].batchNorm(scale: $0[1], shift: $0[2]).result.relu()
+    },
     GradientCase("batchNorm behind convolution, relu", [[4, 3, 4, 4], [16, 3, 3, 3], [16], [16]]) {
       let y = try $0[0].convolution($0[1], padding: .same)
       return try y.batchNorm(scale: $0[2], shift: $0[3]).result.relu() + y
     },
-    GradientCase("batchNorm of rows", [[6, 4], [4], [4]]) { try $0[0].batchNorm(scale: $0[1], shift: $0[2]).result },
+    GradientCase("batchNorm of rows", [[6, 4], [4], [4]]) {
+      try $0[0].batchNorm(scale: $0[1], shift: $0[2]).result
+    },
     GradientCase("batchNorm, statistics used", [[4, 3, 2, 2], [3], [3]]) {
       let all = try $0[0].batchNorm(scale: $0[1], shift: $0[2])
       return try all.result.mean(axes: [0, 2, 3]) * all.variance + all.mean
@@ -160,20 +185,25 @@ struct GradientCase: CustomTestStringConvertible, Sendable {
     GradientCase("batchNorm, given statistics", [[4, 3, 3, 3], [3], [3]], in: 0.3...1.5) {
       try $0[0].batchNorm(scale: $0[1], shift: $0[2], mean: $0[1], variance: $0[2])
     },
-    GradientCase("layerNorm", [[3, 6], [6], [6]]) { try $0[0].layerNorm(scale: $0[1], shift: $0[2], axes: [1]) },
+    GradientCase("layerNorm", [[3, 6], [6], [6]]) {
+      try $0[0].layerNorm(scale: $0[1], shift: $0[2], axes: [1])
+    },
   ]
 
   static let losses: [GradientCase] = [
     GradientCase("crossEntropy", [[4, 5]]) { try $0[0].crossEntropy(Tensor([Int32(1), 4, 0, 2], [4])) },
     GradientCase("crossEntropy of pixels, weighted, smooth, ignoring", [[2, 3, 2, 2]]) {
       try $0[0].crossEntropy(
-        Tensor([Int32(1), 2, 0, 9, 0, 9, 2, 1], [2, 2, 2]), smoothing: 0.1, weights: Tensor([Float(1), 2, 0.5], [3]),
+        Tensor([Int32(1), 2, 0, 9, 0, 9, 2, 1], [2, 2, 2]), smoothing: 0.1,
+        weights: Tensor([Float(1), 2, 0.5], [3]),
         ignoredClass: 9)
     },
     GradientCase("crossEntropy of probabilities", [[2, 3]]) {
       try $0[0].crossEntropy(probabilities: Tensor([Float(0.2), 0.3, 0.5, 1, 0, 0], [2, 3]), smoothing: 0.1)
     },
-    GradientCase("binaryCrossEntropy", [[6]]) { try $0[0].binaryCrossEntropy(Tensor([Float(1), 0, 1, 0, 0.3, 1], [6])) },
+    GradientCase("binaryCrossEntropy", [[6]]) {
+      try $0[0].binaryCrossEntropy(Tensor([Float(1), 0, 1, 0, 0.3, 1], [6]))
+    },
     GradientCase("meanSquaredError", [[6], [6]]) { try $0[0].meanSquaredError($0[1]) },
     GradientCase("meanAbsoluteError", [[6], [6]]) { try $0[0].meanAbsoluteError($0[1]) },
     GradientCase("dropout", [[40]]) { try $0[0].dropout(rate: 0.4, random: Philox(seed: 3, stream: 9)) },

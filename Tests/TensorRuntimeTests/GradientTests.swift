@@ -23,19 +23,22 @@ import Testing
       // A spread-out sample of the elements of large inputs.
       let step = max(1, values[place].count / 24)
       for index in stride(from: 0, to: values[place].count, by: step) {
-        let width: Float = 1e-2
-        func at(_ shift: Float) throws -> Double {
-          var moved = values
-          moved[place][index] += shift
-          let inputs = try zip(moved, shapes).map { try Tensor($0, $1) }
-          return try runtime.item(of: function(inputs))
+        func numeric(_ width: Float) throws -> Double {
+          func at(_ shift: Float) throws -> Double {
+            var moved = values
+            moved[place][index] += shift
+            return try runtime.item(of: function(zip(moved, shapes).map { try Tensor($0, $1) }))
+          }
+          return (try at(width) - at(-width)) / Double(2 * width)
         }
-        let numeric = (try at(width) - at(-width)) / Double(2 * width)
-        let difference = abs(numeric - Double(analytic[index]))
-        let scale = max(1, abs(numeric))
+        func agrees(_ numeric: Double, _ tolerance: Double) -> Bool {
+          abs(numeric - Double(analytic[index])) <= tolerance * max(1, abs(numeric))
+        }
+        // Where a step crosses a kink (a maximum changes place), a smaller one does not.
+        let wide = try numeric(1e-2)
+        let isRight = try agrees(wide, tolerance) || agrees(numeric(1e-3), 4 * tolerance)
         #expect(
-          difference <= tolerance * scale,
-          "input \(place), element \(index): differences say \(numeric), the rule \(analytic[index])")
+          isRight, "input \(place), element \(index): differences say \(wide), the rule \(analytic[index])")
       }
     }
   }
@@ -46,10 +49,12 @@ import Testing
   }
 
   static let twice: Set<String> = [
-    "multiply", "divide", "power 3", "exp", "log", "sqrt", "tanh", "sigmoid", "leakyRelu", "elu", "gelu", "silu",
+    "multiply", "divide", "power 3", "exp", "log", "sqrt", "tanh", "sigmoid", "leakyRelu", "elu", "gelu",
+    "silu",
     "softplus", "mean", "softmax", "logSoftmax", "slice", "concat", "gather", "matmul, batched", "dense",
     "dense of images, tanh", "convolution", "convolution, groups, relu", "convolution of 16 channels",
-    "transposed convolution", "maxPool", "maxPool, overlapping, padded", "averagePool", "batchNorm", "batchNorm of rows",
+    "transposed convolution", "maxPool", "maxPool, overlapping, padded", "averagePool", "batchNorm",
+    "batchNorm of rows",
     "layerNorm", "crossEntropy", "binaryCrossEntropy", "meanSquaredError",
   ]
 

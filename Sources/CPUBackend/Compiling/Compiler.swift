@@ -57,7 +57,9 @@ final class Compiler {
       if argument.kind == .parameter, type.elementType == .float32, type.shape.rank > 1, !type.shape.isEmpty {
         undecided[argument.value] = index
       } else {
-        places[argument.value] = [add(Slot(try plainDescriptor(type), type.elementType, home: .argument(index)))]
+        places[argument.value] = [
+          add(Slot(try plainDescriptor(type), type.elementType, home: .argument(index)))
+        ]
       }
     }
     for value in program.scalars {
@@ -155,7 +157,9 @@ final class Compiler {
     let bytes = slot.elementType.byteCount
     let count = Int64(slot.elementCount)
     step("fill", reads: [uniform], writes: [slot]) { context in
-      let bits = bytes == 4 ? try uniform.address(UInt32.self).pointee : UInt32(try uniform.address(UInt8.self).pointee)
+      let bits =
+        bytes == 4
+        ? try uniform.address(UInt32.self).pointee : UInt32(try uniform.address(UInt8.self).pointee)
       vk_fill(try slot.address(UInt8.self), bits, count, Int32(bytes), Int32(context.threads))
     }
     return slot
@@ -220,14 +224,17 @@ final class Compiler {
 
   /// Adds a step that runs a primitive.
   func primitive(
-    _ name: String, _ description: PrimitiveDescription, reads: [(ArgumentRole, Slot)], writes: [(ArgumentRole, Slot)]
+    _ name: String, _ description: PrimitiveDescription, reads: [(ArgumentRole, Slot)],
+    writes: [(ArgumentRole, Slot)]
   ) throws {
-    try primitive(name, description, numbered: reads.map { ($0.number, $1) }, writes: writes.map { ($0.number, $1) })
+    try primitive(
+      name, description, numbered: reads.map { ($0.number, $1) }, writes: writes.map { ($0.number, $1) })
   }
 
   /// Adds a step that runs a primitive, with the library's numbers for arguments.
   func primitive(
-    _ name: String, _ description: PrimitiveDescription, numbered reads: [(Int32, Slot)], writes: [(Int32, Slot)]
+    _ name: String, _ description: PrimitiveDescription, numbered reads: [(Int32, Slot)],
+    writes: [(Int32, Slot)]
   ) throws {
     let primitive = try description.primitive()
     let arguments = try (reads + writes).map { argument($0.0, try $0.1.libraryMemory(engine)) }
@@ -265,7 +272,9 @@ final class Compiler {
   /// Has a value computed right where it is wanted; copies it where that can't be.
   private func deliver(_ slot: Slot, to home: Slot.Home, taken: inout Set<ObjectIdentifier>) throws {
     let root = slot.root
-    if case .arena = root.home, root.byteCount == slot.byteCount, taken.insert(ObjectIdentifier(root)).inserted {
+    if case .arena = root.home, root.byteCount == slot.byteCount,
+      taken.insert(ObjectIdentifier(root)).inserted
+    {
       root.home = home
       return
     }
@@ -275,7 +284,8 @@ final class Compiler {
       var one: Int64 = 1
       var length = count
       vk_copy(
-        try slot.address(UInt8.self), &one, try target.address(UInt8.self), &one, &length, 1, 1, Int32(context.threads))
+        try slot.address(UInt8.self), &one, try target.address(UInt8.self), &one, &length, 1, 1,
+        Int32(context.threads))
     }
   }
 }

@@ -61,7 +61,9 @@ struct Uses {
       let unary = program.instructions[reader].operation as? Unary, unary.function == .relu
     else { return }
     let result = program.instructions[reader].outputs[0]
-    let backward = (readers[outputs[1]] ?? []).filter { program.instructions[$0].operation is BatchNormalizationGradient }
+    let backward = (readers[outputs[1]] ?? []).filter {
+      program.instructions[$0].operation is BatchNormalizationGradient
+    }
     guard backward.count <= 1 else { return }
     if let gradient = backward.first {
       // The cotangent must come through this very ReLU and go nowhere else.
@@ -88,7 +90,8 @@ struct Uses {
       let shape = program.types[output].shape
       let owners = Set((readers[output] ?? []).map { chainOf[$0] ?? -1 })
       if !leaving.contains(output), owners.count == 1, let owner = owners.first, owner >= 0,
-        program.types[program.instructions[owner].outputs[0]].shape == shape, (chains[owner] ?? []).count < 10,
+        program.types[program.instructions[owner].outputs[0]].shape == shape,
+        (chains[owner] ?? []).count < 10,
         inputCount(program, (chains[owner] ?? []) + [index]) <= 9
       {
         chains[owner, default: []].append(index)
@@ -114,7 +117,9 @@ extension Program {
     var source: [Int: Int] = [:]
     for instruction in instructions where instruction.operation is Reshape {
       let (from, to) = (types[instruction.inputs[0]].shape, types[instruction.outputs[0]].shape)
-      if to.rank == 2, from.rank > 2, from[0] == to[0] { source[instruction.outputs[0]] = instruction.inputs[0] }
+      if to.rank == 2, from.rank > 2, from[0] == to[0] {
+        source[instruction.outputs[0]] = instruction.inputs[0]
+      }
     }
     for index in instructions.indices
     where instructions[index].operation is Dense || instructions[index].operation is DenseWeightGradient {
@@ -123,7 +128,9 @@ extension Program {
     let uses = Uses(self)
     for index in instructions.indices where instructions[index].operation is DenseInputGradient {
       let output = instructions[index].outputs[0]
-      guard let reader = uses.onlyReader(of: output), instructions[reader].operation is Reshape else { continue }
+      guard let reader = uses.onlyReader(of: output), instructions[reader].operation is Reshape else {
+        continue
+      }
       let shape = types[instructions[reader].outputs[0]].shape
       guard shape.rank > 2, shape.rank <= 5, shape[0] == types[output].shape[0] else { continue }
       instructions[index].operation = DenseInputGradient(inputShape: shape)
@@ -136,7 +143,8 @@ extension Program {
   private mutating func removeUnread() {
     var isRead = Set(results + gradients.map(\.value))
     var live: [Instruction] = []
-    for instruction in instructions.reversed() where instruction.outputs.contains(where: { isRead.contains($0) }) {
+    for instruction in instructions.reversed()
+    where instruction.outputs.contains(where: { isRead.contains($0) }) {
       isRead.formUnion(instruction.inputs)
       live.append(instruction)
     }
@@ -147,7 +155,8 @@ extension Program {
 extension TensorOp {
   /// Whether each element of the result depends on one element of each input.
   var isElementwise: Bool {
-    self is Unary || self is Binary || self is Comparison || self is Select || self is Cast || self is Broadcast
+    self is Unary || self is Binary || self is Comparison || self is Select || self is Cast
+      || self is Broadcast
       || self is Identity
   }
 }

@@ -37,7 +37,8 @@ final class ElementwiseKernel {
       sources[index] = source
     }
     sinks[0] = vk_sink(
-      pointer: nil, type: Int32(output.elementType.kernelType.rawValue), reg: Int32(inputs.count + list.count - 1))
+      pointer: nil, type: Int32(output.elementType.kernelType.rawValue),
+      reg: Int32(inputs.count + list.count - 1))
     program = vk_program()
     program.micros = UnsafePointer(micros.baseAddress)
     program.sources = sources.baseAddress
@@ -62,7 +63,9 @@ final class ElementwiseKernel {
 
   /// Runs it on where the places are now.
   func run(_ context: RunContext) throws {
-    for (index, slot) in inputs.enumerated() { sources[index].pointer = UnsafeRawPointer(try slot.address(UInt8.self)) }
+    for (index, slot) in inputs.enumerated() {
+      sources[index].pointer = UnsafeRawPointer(try slot.address(UInt8.self))
+    }
     sinks[0].pointer = UnsafeMutableRawPointer(try output.address(UInt8.self))
     vk_elementwise(&program, Int32(context.threads))
   }

@@ -18,7 +18,8 @@ struct ConvolutionShapes {
       groups == 1
       ? weights.dimensions : [groups, weights[0] / groups] + weights.dimensions.dropFirst()
     window = ConvolutionWindow(
-      strides: geometry.strides, dilations: geometry.dilations, before: geometry.before, after: geometry.after)
+      strides: geometry.strides, dilations: geometry.dilations, before: geometry.before, after: geometry.after
+    )
     key = ForwardRecords.ConvolutionKey(geometry: geometry, input: input, weights: weights)
   }
 }
@@ -41,7 +42,9 @@ extension Compiler {
       operation.geometry, input: program.types[x].shape, weights: program.types[w].shape,
       output: program.types[instruction.outputs[0]].shape)
     let activation = uses.activations[index]
-    let fused = activation.flatMap { (program.instructions[$0].operation as? Unary)?.function.libraryActivation }
+    let fused = activation.flatMap {
+      (program.instructions[$0].operation as? Unary)?.function.libraryActivation
+    }
     let output = activation.map { program.instructions[$0].outputs[0] } ?? instruction.outputs[0]
     let hasBias = instruction.inputs.count > 2
     let description = try PrimitiveDescription.convolution(
@@ -53,7 +56,8 @@ extension Compiler {
     ]
     if hasBias { reads.append((.bias, try plain(instruction.inputs[2]))) }
     let target = define(output, description.destination)
-    let name = activation.map { "\(operation.name)+\(program.instructions[$0].operation.name)" } ?? operation.name
+    let name =
+      activation.map { "\(operation.name)+\(program.instructions[$0].operation.name)" } ?? operation.name
     try primitive(name, description, reads: reads, writes: [(.destination, target)])
   }
 
@@ -63,10 +67,14 @@ extension Compiler {
       operation.geometry, input: operation.inputShape, weights: program.types[w].shape,
       output: program.types[g].shape)
     let description = try PrimitiveDescription.convolutionInputGradient(
-      engine, source: .any(shapes.source), weights: .any(shapes.weights), destination: .any(shapes.destination),
+      engine, source: .any(shapes.source), weights: .any(shapes.weights),
+      destination: .any(shapes.destination),
       window: shapes.window, forward: convolutionForward(shapes))
     let hasBias = instruction.inputs.count > 2
-    let gradient = hasBias ? add(Slot(description.sourceGradient, .float32)) : define(instruction.outputs[0], description.sourceGradient)
+    let gradient =
+      hasBias
+      ? add(Slot(description.sourceGradient, .float32))
+      : define(instruction.outputs[0], description.sourceGradient)
     try primitive(
       operation.name, description,
       reads: [
@@ -108,7 +116,8 @@ extension Compiler {
       output: program.types[g].shape)
     let description = try PrimitiveDescription.convolutionWeightGradient(
       engine, source: .any(shapes.source), weights: .any(shapes.weights),
-      bias: operation.hasBias ? plainDescriptor([shapes.destination[1]]) : nil, destination: .any(shapes.destination),
+      bias: operation.hasBias ? plainDescriptor([shapes.destination[1]]) : nil,
+      destination: .any(shapes.destination),
       window: shapes.window, forward: convolutionForward(shapes))
     var writes: [(ArgumentRole, Slot)] = [
       (.weightsGradient, define(instruction.outputs[0], description.weightsGradient))

@@ -38,7 +38,9 @@ extension Compiler {
     let source = try denseSource(x, outputs)
     let activation = uses.activations[index]
     let output = activation.map { program.instructions[$0].outputs[0] } ?? instruction.outputs[0]
-    let fused = activation.flatMap { (program.instructions[$0].operation as? Unary)?.function.libraryActivation }
+    let fused = activation.flatMap {
+      (program.instructions[$0].operation as? Unary)?.function.libraryActivation
+    }
     let hasBias = instruction.inputs.count > 2
     let description = try PrimitiveDescription.innerProduct(
       engine, isTraining: true, source: source, weights: .any([outputs] + source.dims.dropFirst()),
@@ -50,7 +52,9 @@ extension Compiler {
     ]
     if hasBias { reads.append((.bias, try plain(instruction.inputs[2]))) }
     let target = define(output, description.destination)
-    try primitive(fused == nil ? "dense" : "dense+\(program.instructions[activation ?? index].operation.name)", description, reads: reads, writes: [(.destination, target)])
+    try primitive(
+      fused == nil ? "dense" : "dense+\(program.instructions[activation ?? index].operation.name)",
+      description, reads: reads, writes: [(.destination, target)])
   }
 
   func lowerDenseInputGradient(_ instruction: Program.Instruction) throws {
@@ -79,7 +83,8 @@ extension Compiler {
     let (forward, source) = try denseForward(shape, outputs, denseSource(x, outputs))
     let description = try PrimitiveDescription.innerProductWeightGradient(
       engine, source: source, weights: .any([outputs] + source.dims.dropFirst()),
-      bias: operation.hasBias ? plainDescriptor([outputs]) : nil, destination: plainDescriptor([shape[0], outputs]),
+      bias: operation.hasBias ? plainDescriptor([outputs]) : nil,
+      destination: plainDescriptor([shape[0], outputs]),
       forward: forward)
     var writes: [(ArgumentRole, Slot)] = [
       (.weightsGradient, define(instruction.outputs[0], description.weightsGradient))
@@ -108,12 +113,15 @@ extension Compiler {
       }
       return try MemoryDescriptor(dims, strides: strides)
     }
-    let left = view(try plain(instruction.inputs[0]), try descriptor(instruction.inputs[0], operation.transposeLeft))
-    let right = view(try plain(instruction.inputs[1]), try descriptor(instruction.inputs[1], operation.transposeRight))
+    let left = view(
+      try plain(instruction.inputs[0]), try descriptor(instruction.inputs[0], operation.transposeLeft))
+    let right = view(
+      try plain(instruction.inputs[1]), try descriptor(instruction.inputs[1], operation.transposeRight))
     let target = try definePlain(output)
     let description = try PrimitiveDescription.matrixProduct(
       engine, left: left.descriptor, right: right.descriptor, destination: target.descriptor)
     try primitive(
-      operation.name, description, reads: [(.source, left), (.weights, right)], writes: [(.destination, target)])
+      operation.name, description, reads: [(.source, left), (.weights, right)],
+      writes: [(.destination, target)])
   }
 }

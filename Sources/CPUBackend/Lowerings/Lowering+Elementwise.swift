@@ -13,7 +13,8 @@ extension Compiler {
     let made = Set(members.map { program.instructions[$0].outputs[0] })
     var inputs: [Int] = []
     for member in members {
-      for input in program.instructions[member].inputs where !made.contains(input) && !inputs.contains(input) {
+      for input in program.instructions[member].inputs where !made.contains(input) && !inputs.contains(input)
+      {
         inputs.append(input)
       }
     }
@@ -23,7 +24,9 @@ extension Compiler {
     for member in members {
       let instruction = program.instructions[member]
       let arguments = instruction.inputs.map { registers[$0] ?? 0 }
-      let elementType = program.types[instruction.inputs.count == 3 ? instruction.inputs[1] : instruction.inputs[0]].elementType
+      let elementType = program.types[
+        instruction.inputs.count == 3 ? instruction.inputs[1] : instruction.inputs[0]
+      ].elementType
       for (place, (code, alpha)) in try instruction.operation.microCodes(elementType).enumerated() {
         let operands = place == 0 ? arguments : [inputs.count + micros.count - 1]
         micros.append(
@@ -34,7 +37,9 @@ extension Compiler {
       }
       registers[instruction.outputs[0]] = inputs.count + micros.count - 1
     }
-    guard inputs.count + micros.count <= 24 else { throw TensorError("element-wise", "a chain has too many parts") }
+    guard inputs.count + micros.count <= 24 else {
+      throw TensorError("element-wise", "a chain has too many parts")
+    }
     let name = members.map { program.instructions[$0].operation.name }.joined(separator: "+")
     try emit(name, type, output, inputs, micros)
   }
@@ -45,7 +50,11 @@ extension Compiler {
     let instruction = program.instructions[members[0]]
     let input = instruction.inputs[0]
     if instruction.operation is Identity {
-      if let uniform = uniform(input) { defineUniform(output, as: uniform) } else { define(output, as: try primary(input)) }
+      if let uniform = uniform(input) {
+        defineUniform(output, as: uniform)
+      } else {
+        define(output, as: try primary(input))
+      }
       return true
     }
     if instruction.operation is Broadcast, let uniform = uniform(input) {
@@ -55,10 +64,16 @@ extension Compiler {
     return false
   }
 
-  private func emit(_ name: String, _ type: TensorType, _ output: Int, _ inputs: [Int], _ micros: [vk_micro]) throws {
+  private func emit(_ name: String, _ type: TensorType, _ output: Int, _ inputs: [Int], _ micros: [vk_micro])
+    throws
+  {
     let shape = type.shape
-    func isFull(_ value: Int) -> Bool { uniform(value) == nil && program.types[value].shape == shape && shape.elementCount > 1 }
-    func isSingle(_ value: Int) -> Bool { uniform(value) != nil || program.types[value].shape.elementCount == 1 }
+    func isFull(_ value: Int) -> Bool {
+      uniform(value) == nil && program.types[value].shape == shape && shape.elementCount > 1
+    }
+    func isSingle(_ value: Int) -> Bool {
+      uniform(value) != nil || program.types[value].shape.elementCount == 1
+    }
     let full = inputs.filter(isFull)
     let stretched = inputs.filter { !isFull($0) && !isSingle($0) }
     var descriptor = try plainDescriptor(type)
@@ -80,12 +95,18 @@ extension Compiler {
     let sources = try inputs.map { value -> ElementwiseKernel.Input in
       if let uniform = uniform(value) { return .init(slot: uniform, strides: []) }
       if isSingle(value) { return .init(slot: try plain(value), strides: []) }
-      if isFull(value) { return .init(slot: try place(value, like: descriptor), strides: nil) }
+      if isFull(value) {
+        return .init(
+          slot: descriptor.isRowMajor ? try plain(value) : try place(value, like: descriptor), strides: nil)
+      }
       let small = program.types[value].shape
       let missing = shape.rank - small.rank
       let steps = small.strides
-      let logical = (0..<shape.rank).map { axis in axis < missing || small[axis - missing] == 1 ? 0 : steps[axis - missing] }
-      let physical = descriptor.isRowMajor ? logical : descriptor.physicalAxes.map { logical[$0.axis] * $0.step }
+      let logical = (0..<shape.rank).map { axis in
+        axis < missing || small[axis - missing] == 1 ? 0 : steps[axis - missing]
+      }
+      let physical =
+        descriptor.isRowMajor ? logical : descriptor.physicalAxes.map { logical[$0.axis] * $0.step }
       return .init(slot: try plain(value), strides: physical)
     }
     let target = define(output, descriptor)
@@ -104,13 +125,15 @@ extension Compiler {
       let (a, b, c) = (isZero[Int(micro.a)], isZero[Int(micro.b)], isZero[Int(micro.c)])
       let result: Bool
       switch vk_op(UInt32(micro.op)) {
-      case VK_COPY, VK_NEG, VK_ABS, VK_SQRT, VK_SQUARE, VK_SIGN, VK_TANH, VK_RELU, VK_LEAKY_RELU, VK_ELU, VK_ERF, VK_SIN,
+      case VK_COPY, VK_NEG, VK_ABS, VK_SQRT, VK_SQUARE, VK_SIGN, VK_TANH, VK_RELU, VK_LEAKY_RELU, VK_ELU,
+        VK_ERF, VK_SIN,
         VK_FLOOR, VK_CEIL, VK_ROUND:
         result = a
       case VK_ADD, VK_SUB, VK_MIN, VK_MAX: result = a && b
       // A number given at run time times zero is zero, unless it is not finite: then all is lost anyway.
       case VK_MUL: result = a || b
-      case VK_TANH_GRADIENT, VK_SIGMOID_GRADIENT, VK_RELU_GRADIENT, VK_LEAKY_RELU_GRADIENT, VK_ELU_GRADIENT: result = a
+      case VK_TANH_GRADIENT, VK_SIGMOID_GRADIENT, VK_RELU_GRADIENT, VK_LEAKY_RELU_GRADIENT, VK_ELU_GRADIENT:
+        result = a
       case VK_SELECT: result = b && c
       default: result = false
       }

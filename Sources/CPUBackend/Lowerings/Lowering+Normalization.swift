@@ -9,7 +9,8 @@ extension Compiler {
     if shape.rank == 2 {
       // One pixel: channels last is the same memory, and the library is fast at that.
       return view(
-        try plain(value), try MemoryDescriptor([shape[0], shape[1], 1, 1], strides: [shape[1], 1, shape[1], shape[1]]))
+        try plain(value),
+        try MemoryDescriptor([shape[0], shape[1], 1, 1], strides: [shape[1], 1, shape[1], shape[1]]))
     }
     let first = try primary(value)
     return first.descriptor.dims == shape.dimensions && first.descriptor.isBlocked ? first : try plain(value)
@@ -36,7 +37,8 @@ extension Compiler {
     try primitive(
       relu == nil ? operation.name : "\(operation.name)+relu", description,
       reads: [
-        (.source, source), (.scale, try plain(instruction.inputs[1])), (.shift, try plain(instruction.inputs[2])),
+        (.source, source), (.scale, try plain(instruction.inputs[1])),
+        (.shift, try plain(instruction.inputs[2])),
       ], writes: writes)
     forwards.normalizations[instruction.outputs[1]] = .init(
       description: description, source: source.descriptor, fusesRelu: relu != nil, workspace: workspace)
@@ -68,11 +70,15 @@ extension Compiler {
     let source = isRows ? try normalizationPlace(x) : try place(x, like: record.source)
     let gradient = isRows ? try normalizationPlace(cotangent) : try place(cotangent, like: record.source)
     let description = try PrimitiveDescription.batchNormalizationGradient(
-      engine, gradient: record.source, data: record.source, epsilon: operation.epsilon, fusesRelu: record.fusesRelu,
+      engine, gradient: record.source, data: record.source, epsilon: operation.epsilon,
+      fusesRelu: record.fusesRelu,
       forward: record.description)
     var reads: [(ArgumentRole, Slot)] = [
-      (.source, source), (.destinationGradient, gradient), (.mean, try plain(mean)), (.variance, try plain(variance)),
+      (.source, source), (.destinationGradient, gradient), (.mean, try plain(mean)),
+      (.variance, try plain(variance)),
       (.scale, try plain(instruction.inputs[2])),
+      // The library counts the shift among the arguments, but the gradient does not depend on it.
+      (.shift, try plain(instruction.inputs[2])),
     ]
     if record.fusesRelu, let workspace = record.workspace { reads.append((.workspace, workspace)) }
     try primitive(

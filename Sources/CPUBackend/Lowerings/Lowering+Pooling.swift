@@ -4,10 +4,12 @@ import VectorKernels
 
 extension Compiler {
   private func forward(
-    _ kind: PoolingKind, _ window: PoolingWindow, _ source: MemoryDescriptor, _ output: Shape, isTraining: Bool
+    _ kind: PoolingKind, _ window: PoolingWindow, _ source: MemoryDescriptor, _ output: Shape,
+    isTraining: Bool
   ) throws -> PrimitiveDescription {
     try .pooling(
-      engine, kind, isTraining: isTraining, source: source, destination: .any(output.dimensions), sizes: window.sizes,
+      engine, kind, isTraining: isTraining, source: source, destination: .any(output.dimensions),
+      sizes: window.sizes,
       strides: window.strides, before: window.before, after: window.after)
   }
 
@@ -19,7 +21,8 @@ extension Compiler {
     let source = try primary(input)
     let shape = program.types[input].shape
     let images = source.descriptor.dims == shape.dimensions ? source : try plain(input)
-    let description = try forward(.max, operation.window, images.descriptor, program.types[output].shape, isTraining: isTraining)
+    let description = try forward(
+      .max, operation.window, images.descriptor, program.types[output].shape, isTraining: isTraining)
     let target = define(output, description.destination)
     var writes: [(ArgumentRole, Slot)] = [(.destination, target)]
     var workspace: Slot?
@@ -30,13 +33,15 @@ extension Compiler {
     }
     try primitive(operation.name, description, reads: [(.source, images)], writes: writes)
     forwards.pooling[.init(value: input, operation: "\(operation.window)")] = .init(
-      description: description, source: images.descriptor, destination: description.destination, workspace: workspace)
+      description: description, source: images.descriptor, destination: description.destination,
+      workspace: workspace)
   }
 
   func lower(_ operation: MaxPoolingGradient, _ instruction: Program.Instruction) throws {
     let (x, g, output) = (instruction.inputs[0], instruction.inputs[1], instruction.outputs[0])
     let window = operation.window
-    if let known = forwards.pooling[.init(value: x, operation: "\(window)")], let workspace = known.workspace {
+    if let known = forwards.pooling[.init(value: x, operation: "\(window)")], let workspace = known.workspace
+    {
       let description = try PrimitiveDescription.poolingGradient(
         engine, .max, source: known.source, destination: known.destination, sizes: window.sizes,
         strides: window.strides, before: window.before, after: window.after, forward: known.description)
@@ -51,7 +56,8 @@ extension Compiler {
     var numbers = kernelWindow(window, program.types[x].shape, program.types[g].shape)
     step(operation.name, reads: [images, cotangent], writes: [target]) { context in
       vk_max_pool_gradient(
-        try images.address(Float.self), try cotangent.address(Float.self), try target.address(Float.self), &numbers,
+        try images.address(Float.self), try cotangent.address(Float.self), try target.address(Float.self),
+        &numbers,
         Int32(context.threads))
     }
   }
@@ -60,10 +66,12 @@ extension Compiler {
     let (images, values) = (try plain(instruction.inputs[0]), try plain(instruction.inputs[1]))
     let target = try definePlain(instruction.outputs[0])
     var numbers = kernelWindow(
-      operation.window, program.types[instruction.inputs[0]].shape, program.types[instruction.outputs[0]].shape)
+      operation.window, program.types[instruction.inputs[0]].shape,
+      program.types[instruction.outputs[0]].shape)
     step(operation.name, reads: [images, values], writes: [target]) { context in
       vk_max_pool_pick(
-        try images.address(Float.self), try values.address(Float.self), try target.address(Float.self), &numbers,
+        try images.address(Float.self), try values.address(Float.self), try target.address(Float.self),
+        &numbers,
         Int32(context.threads))
     }
   }
@@ -86,11 +94,13 @@ extension Compiler {
     let kind: PoolingKind = operation.countsPadding ? .averageWithPadding : .averageWithoutPadding
     let source = try primary(input)
     let images = source.descriptor.dims == shape.dimensions ? source : try plain(input)
-    let description = try forward(kind, operation.window, images.descriptor, program.types[output].shape, isTraining: true)
+    let description = try forward(
+      kind, operation.window, images.descriptor, program.types[output].shape, isTraining: true)
     let target = define(output, description.destination)
     try primitive(operation.name, description, reads: [(.source, images)], writes: [(.destination, target)])
     forwards.averages["\(operation.parameters) \(shape)"] = .init(
-      description: description, source: images.descriptor, destination: description.destination, workspace: nil)
+      description: description, source: images.descriptor, destination: description.destination,
+      workspace: nil)
   }
 
   func lower(_ operation: AveragePoolingGradient, _ instruction: Program.Instruction) throws {

@@ -14,7 +14,8 @@ extension Compiler {
     let everything = operation.axes.count == type.shape.rank
     let first = try primary(input)
     // The order of a sum over everything may be any, as long as there is no filler.
-    let source = everything && !first.descriptor.hasPadding && first.descriptor.isBlocked ? first : try plain(input)
+    let source =
+      everything && !first.descriptor.hasPadding && first.descriptor.isBlocked ? first : try plain(input)
     // Runs of axes that are kept or reduced together, from the last to the first.
     var runs: [(length: Int, isReduced: Bool)] = []
     for axis in 0..<type.shape.rank where type.shape[axis] != 1 {
@@ -32,7 +33,8 @@ extension Compiler {
       let reduced = runs[place].length
       runs.remove(at: place)
       let isLast = !runs.contains { $0.isReduced }
-      let target = isLast ? try definePlain(output) : try scratch(outer * inner, program.types[output].elementType)
+      let target =
+        isLast ? try definePlain(output) : try scratch(outer * inner, program.types[output].elementType)
       try reduce(operation.name, kind, from: current, to: target, outer, reduced, inner)
       current = target
     }
@@ -40,7 +42,8 @@ extension Compiler {
 
   /// Adds a step that reduces the middle of three axes.
   func reduce(
-    _ name: String, _ kind: vk_reduction, from source: Slot, to target: Slot, _ outer: Int, _ reduced: Int, _ inner: Int
+    _ name: String, _ kind: vk_reduction, from source: Slot, to target: Slot, _ outer: Int, _ reduced: Int,
+    _ inner: Int
   ) throws {
     let needed = Int(vk_reduce_scratch(Int64(outer), Int64(reduced), Int64(inner)))
     let work = needed > 0 ? try scratch(needed) : nil
@@ -62,9 +65,10 @@ extension Compiler {
     let sizes = Array(shape.dimensions.dropFirst(2))
     let zeros = sizes.map { _ in 0 }
     let pooled = Array(shape.dimensions.prefix(2)) + sizes.map { _ in 1 }
-    guard let description = try? PrimitiveDescription.pooling(
-      engine, .averageWithPadding, isTraining: false, source: source.descriptor, destination: .any(pooled),
-      sizes: sizes, strides: sizes, before: zeros, after: zeros)
+    guard
+      let description = try? PrimitiveDescription.pooling(
+        engine, .averageWithPadding, isTraining: false, source: source.descriptor, destination: .any(pooled),
+        sizes: sizes, strides: sizes, before: zeros, after: zeros)
     else { return false }
     let target = define(instruction.outputs[0], description.destination)
     try primitive("mean", description, reads: [(.source, source)], writes: [(.destination, target)])
@@ -75,19 +79,22 @@ extension Compiler {
   private func lowerChannelSum(_ operation: Reduction, _ instruction: Program.Instruction) throws -> Bool {
     let shape = program.types[instruction.inputs[0]].shape
     guard operation.kind == .sum, shape.rank >= 3, uniform(instruction.inputs[0]) == nil,
-      operation.axes == [0] + Array(2..<shape.rank), program.types[instruction.inputs[0]].elementType == .float32
+      operation.axes == [0] + Array(2..<shape.rank),
+      program.types[instruction.inputs[0]].elementType == .float32
     else { return false }
     let source = try primary(instruction.inputs[0])
     let descriptor = source.descriptor
     guard descriptor.isBlocked, descriptor.dims == shape.dimensions, descriptor.blocks.count == 1,
       descriptor.blocks[0].axis == 1, shape[1] % descriptor.blocks[0].length == 0,
-      descriptor == (try? descriptor.withChannels(shape.dimensions)), descriptor.strides[0] == descriptor.strides.max()
+      descriptor == (try? descriptor.withChannels(shape.dimensions)),
+      descriptor.strides[0] == descriptor.strides.max()
     else { return false }
     let block = descriptor.blocks[0].length
     let positions = shape.dimensions.dropFirst(2).reduce(1, *)
     let partial = try scratch(shape[0] * shape[1])
     try reduce("sum", VK_SUM, from: source, to: partial, shape[0] * shape[1] / block, positions, block)
-    try reduce("sum", VK_SUM, from: partial, to: try definePlain(instruction.outputs[0]), 1, shape[0], shape[1])
+    try reduce(
+      "sum", VK_SUM, from: partial, to: try definePlain(instruction.outputs[0]), 1, shape[0], shape[1])
     return true
   }
 
@@ -103,7 +110,8 @@ extension Compiler {
     let (outer, length, inner) = around(operation.axis, program.types[instruction.inputs[0]].shape)
     step(operation.name, reads: [source], writes: [target]) { context in
       vk_arg_reduce(
-        operation.isMaximum ? 1 : 0, try source.address(Float.self), try target.address(Int32.self), outer, length,
+        operation.isMaximum ? 1 : 0, try source.address(Float.self), try target.address(Int32.self), outer,
+        length,
         inner, Int32(context.threads))
     }
   }
@@ -128,7 +136,8 @@ extension Compiler {
       let bad = vk_cross_entropy(
         try inputs[0].address(Float.self), try inputs[1].address(Int32.self),
         inputs.count > 2 ? try inputs[2].address(Float.self) : nil, try target.address(Float.self),
-        try rows.address(Float.self), try weights.address(Float.self), samples, classes, pixels, operation.smoothing,
+        try rows.address(Float.self), try weights.address(Float.self), samples, classes, pixels,
+        operation.smoothing,
         operation.ignoredClass == nil ? 0 : 1, operation.ignoredClass ?? 0, Int32(context.threads))
       if bad != 0 {
         throw TensorError(
@@ -148,7 +157,8 @@ extension Compiler {
       vk_cross_entropy_gradient(
         try inputs[0].address(Float.self), try inputs[1].address(Int32.self),
         inputs.count > 3 ? try inputs[3].address(Float.self) : nil, try inputs[2].address(Float.self),
-        try target.address(Float.self), try weights.address(Float.self), samples, classes, pixels, loss.smoothing,
+        try target.address(Float.self), try weights.address(Float.self), samples, classes, pixels,
+        loss.smoothing,
         loss.ignoredClass == nil ? 0 : 1, loss.ignoredClass ?? 0, Int32(context.threads))
     }
   }

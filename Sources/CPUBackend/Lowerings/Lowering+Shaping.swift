@@ -11,7 +11,8 @@ extension Compiler {
 
   /// Adds a step that copies elements between strided arrangements; offsets and strides in elements.
   func copy(
-    _ name: String, from source: Slot, offset: Int = 0, strides: [Int], to target: Slot, targetOffset: Int = 0,
+    _ name: String, from source: Slot, offset: Int = 0, strides: [Int], to target: Slot,
+    targetOffset: Int = 0,
     targetStrides: [Int], dims: [Int]
   ) throws {
     guard dims.count <= 16 else { throw TensorError(name, "got \(dims.count) axes, wanted at most 16") }
@@ -19,7 +20,8 @@ extension Compiler {
     let (xs, ys, lengths) = (strides.map(Int64.init), targetStrides.map(Int64.init), dims.map(Int64.init))
     step(name, reads: [source], writes: [target]) { context in
       vk_copy(
-        try source.address(UInt8.self) + offset * bytes, xs, try target.address(UInt8.self) + targetOffset * bytes, ys,
+        try source.address(UInt8.self) + offset * bytes, xs,
+        try target.address(UInt8.self) + targetOffset * bytes, ys,
         lengths, Int32(lengths.count), Int32(bytes), Int32(context.threads))
     }
   }
@@ -45,7 +47,8 @@ extension Compiler {
       strides[axis] = -strides[axis]
     }
     try copy(
-      operation.name, from: source, offset: offset, strides: strides, to: target, targetStrides: shape.strides,
+      operation.name, from: source, offset: offset, strides: strides, to: target,
+      targetStrides: shape.strides,
       dims: shape.dimensions)
   }
 
@@ -56,7 +59,8 @@ extension Compiler {
     let offset = zip(operation.starts, strides).reduce(0) { $0 + $1.0 * $1.1 }
     let target = try definePlain(instruction.outputs[0])
     try copy(
-      operation.name, from: source, offset: offset, strides: zip(strides, operation.steps).map { $0 * $1 }, to: target,
+      operation.name, from: source, offset: offset, strides: zip(strides, operation.steps).map { $0 * $1 },
+      to: target,
       targetStrides: shape.strides, dims: shape.dimensions)
   }
 
@@ -102,20 +106,26 @@ extension Compiler {
   }
 
   /// Images in whole blocks of channels are put together as they stand.
-  private func concatenateBlocked(_ operation: Concatenation, _ instruction: Program.Instruction) throws -> Bool {
+  private func concatenateBlocked(_ operation: Concatenation, _ instruction: Program.Instruction) throws
+    -> Bool
+  {
     guard operation.axis == 1, program.types[instruction.outputs[0]].elementType == .float32,
       program.types[instruction.outputs[0]].shape.rank >= 3,
       instruction.inputs.allSatisfy({ !program.types[$0].shape.isEmpty && uniform($0) == nil })
     else { return false }
     let first = try instruction.inputs.map { try primary($0) }
-    guard let blocked = first.first(where: { !$0.descriptor.isRowMajor && !$0.descriptor.hasPadding })?.descriptor,
+    guard
+      let blocked = first.first(where: { !$0.descriptor.isRowMajor && !$0.descriptor.hasPadding })?
+        .descriptor,
       let block = blocked.blocks.first, blocked.blocks.count == 1, block.axis == 1
     else { return false }
     // Every part must end on a whole block, and be described by its own shape.
-    guard zip(instruction.inputs, first).allSatisfy({ input, slot in
-      let shape = program.types[input].shape
-      return shape[1] % block.length == 0 && slot.descriptor.dims == shape.dimensions
-    }) else { return false }
+    guard
+      zip(instruction.inputs, first).allSatisfy({ input, slot in
+        let shape = program.types[input].shape
+        return shape[1] % block.length == 0 && slot.descriptor.dims == shape.dimensions
+      })
+    else { return false }
     let sources = try instruction.inputs.map { input in
       try place(input, like: blocked.withChannels(program.types[input].shape.dimensions))
     }

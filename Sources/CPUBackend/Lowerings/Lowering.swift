@@ -11,7 +11,9 @@ extension Compiler {
       for output in instruction.outputs { try definePlain(output) }
       return
     }
-    if instruction.inputs.contains(where: { program.types[$0].shape.isEmpty }), !instruction.operation.isElementwise {
+    if instruction.inputs.contains(where: { program.types[$0].shape.isEmpty }),
+      !instruction.operation.isElementwise
+    {
       return try lowerEmpty(instruction)
     }
     switch instruction.operation {

@@ -1,9 +1,10 @@
+import TensorRuntime
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
   import Musl
 #endif
-import TensorRuntime
 
 /// The memory all plans of a backend work in, one at a time: taken once, grown when a larger plan comes.
 final class Arena {
@@ -39,7 +40,8 @@ final class Arena {
     var placed: [Slot] = []
     var total = 0
     let order = slots.enumerated().sorted {
-      $0.element.byteCount == $1.element.byteCount ? $0.offset < $1.offset : $0.element.byteCount > $1.element.byteCount
+      $0.element.byteCount == $1.element.byteCount
+        ? $0.offset < $1.offset : $0.element.byteCount > $1.element.byteCount
     }
     for (_, slot) in order {
       let rivals = placed.filter { $0.firstStep <= slot.lastStep && slot.firstStep <= $0.lastStep }

@@ -95,7 +95,8 @@ final class CPUPlan: Plan {
       if scalar.elementType == .float32 {
         try scalar.slot.address(Float.self).pointee = Float(value)
       } else {
-        try scalar.slot.address(Int32.self).pointee = value.isNaN ? 0 : Int32(max(-2_147_483_648, min(2_147_483_647, value)))
+        try scalar.slot.address(Int32.self).pointee =
+          value.isNaN ? 0 : Int32(max(-2_147_483_648, min(2_147_483_647, value)))
       }
     }
   }
@@ -114,7 +115,8 @@ final class CPUPlan: Plan {
   func profile(_ given: PlanArguments, results: [Buffer]) throws -> [PlanTiming] {
     try bind(given, results)
     backend.useThreads()
-    let context = RunContext(engine: engine, threads: backend.threads, randoms: given.randoms, cancellation: nil)
+    let context = RunContext(
+      engine: engine, threads: backend.threads, randoms: given.randoms, cancellation: nil)
     let clock = ContinuousClock()
     return try steps.map { step in
       let time = try clock.measure { try step.run(context) }
@@ -126,14 +128,17 @@ final class CPUPlan: Plan {
 
   private func describe(_ step: PlanStep) -> String {
     func list(_ slots: [Slot]) -> String {
-      slots.map { "\($0.elementType)[\($0.descriptor.dims.map(String.init).joined(separator: ","))]\($0.layoutName)" }
-        .joined(separator: " ")
+      slots.map {
+        "\($0.elementType)[\($0.descriptor.dims.map(String.init).joined(separator: ","))]\($0.layoutName)"
+      }
+      .joined(separator: " ")
     }
     return "\(step.name)  \(list(step.reads)) -> \(list(step.writes))"
   }
 
   func describe() -> String {
     let lines = steps.map { "\(describe($0))  \(MachineMemory.describe($0.byteCount))" }
-    return (lines + ["arena \(MachineMemory.describe(byteCount)), \(steps.count) steps"]).joined(separator: "\n")
+    return (lines + ["arena \(MachineMemory.describe(byteCount)), \(steps.count) steps"]).joined(
+      separator: "\n")
   }
 }

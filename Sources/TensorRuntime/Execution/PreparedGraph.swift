@@ -43,7 +43,21 @@ package final class PreparedGraph {
     try zip(run(buffersFor: values, draw: draw), resultTypes).map { Tensor($0, $1) }
   }
 
-  func run(buffersFor values: [Tensor], draw: () -> Philox) throws -> [Buffer] {
+  /// Runs once and times every operation.
+  package func profile(_ values: [Tensor], draw: () -> Philox = { Philox(seed: 0, stream: 0) }) throws
+    -> [PlanTiming]
+  {
+    let (arguments, results) = try prepare(values, draw: draw)
+    return try plan.profile(arguments, results: results)
+  }
+
+  private func run(buffersFor values: [Tensor], draw: () -> Philox) throws -> [Buffer] {
+    let (arguments, results) = try prepare(values, draw: draw)
+    try plan.run(arguments, results: results, cancellation: runtime.cancellation)
+    return results
+  }
+
+  private func prepare(_ values: [Tensor], draw: () -> Philox) throws -> (PlanArguments, [Buffer]) {
     guard values.map(\.type) == placeholderTypes else {
       throw TensorError("prepared graph", "got \(values.map(\.type)), wanted \(placeholderTypes)")
     }
@@ -59,10 +73,7 @@ package final class PreparedGraph {
     }
     let results = try resultTypes.map { try Buffer(byteCount: $0.byteCount, purpose: "a result \($0)") }
     let randoms = (0..<drawCount).map { _ in draw() }
-    try plan.run(
-      PlanArguments(buffers: buffers, scalars: scalars, randoms: randoms), results: results,
-      cancellation: runtime.cancellation)
-    return results
+    return (PlanArguments(buffers: buffers, scalars: scalars, randoms: randoms), results)
   }
 
   /// The gradients of the last run.
@@ -113,6 +124,13 @@ package final class PreparedStep {
     return StepReport(
       loss: loss, gradientNorm: Float(squares.reduce(0, +).squareRoot()),
       observed: Array(results.dropFirst(1 + alongside.count)))
+  }
+
+  /// Computes loss and gradients once, changes nothing, and times every operation.
+  package func profile(_ values: [Tensor], draw: () -> Philox = { Philox(seed: 0, stream: 0) }) throws
+    -> [PlanTiming]
+  {
+    try graph.profile(values, draw: draw)
   }
 
   /// The plan as text: operations, layouts, bytes.

@@ -52,7 +52,7 @@ package final class Runtime {
   /// Sets a tensor's numbers and lets go of how they came about, where nobody needs it.
   func store(_ buffer: Buffer, in tensor: Tensor) {
     tensor.node.values[tensor.output] = buffer
-    if keepsGraphs, tensor.dependsOnParameter, !tensor.node.isParameter {
+    if keepsGraphs, !tensor.node.isParameter {
       kept.append(tensor.node)
     } else {
       tensor.node.forgetInputs()
