@@ -13,9 +13,9 @@ struct FetcherTests {
 
   private func file(mirrors: [String], sha256: String? = nil, size: Int? = nil) throws -> RemoteFile {
     let path = try folder.write(content, to: "served/small")
-    let right = try RemoteFile.contentHash(path: path)
+    let right = try RemoteFile.hash(path: path, inflating: true)
     return RemoteFile(
-      name: "small", mirrors: mirrors, size: size ?? content.count, contentSHA256: sha256 ?? right)
+      name: "small", mirrors: mirrors, size: size ?? content.count, checksum: .content(sha256 ?? right))
   }
 
   private var served: String { "file://\(folder.path)/served/small" }

@@ -34,4 +34,13 @@ package struct DataFolders: Sendable, Equatable {
     }
     return nil
   }
+
+  /// The error for a file that lies in neither folder and is not to be fetched.
+  func missing(_ file: String, of set: String, in folder: String, canBeFetched: Bool) -> DatasetError {
+    let places = [own, cache].compactMap { $0 }.map { "\($0)/\(folder)" }
+    return DatasetError(
+      "\(set): no file \(file) in " + places.joined(separator: " or "),
+      fix: canBeFetched
+        ? "put it there, or unset CNNREPL_OFFLINE to fetch it" : "put it there: this set is not fetched")
+  }
 }

@@ -35,8 +35,7 @@ package struct Fetcher {
         reasons.append("\(mirror): \(reason)")
         continue
       }
-      let found = try? RemoteFile.contentHash(path: part)
-      guard found == file.contentSHA256 else {
+      guard (try? file.matches(path: part)) == true else {
         try? FileManager.default.removeItem(atPath: part)
         reasons.append("\(mirror): the bytes are not the expected ones (SHA-256 differs)")
         continue

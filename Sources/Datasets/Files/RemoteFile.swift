@@ -9,12 +9,28 @@ package struct RemoteFile: Sendable {
   package let mirrors: [String]
   /// The exact size of the fetched file in bytes.
   package let size: Int
-  /// SHA-256 of the content, decompressed when the file is gzip, in hexadecimal.
-  package let contentSHA256: String
+  /// SHA-256 by which the right bytes are known, in hexadecimal.
+  package let checksum: Checksum
+
+  /// What a published SHA-256 was taken of.
+  package enum Checksum: Sendable, Equatable {
+    /// Of the bytes as they are fetched.
+    case file(String)
+    /// Of what a gzip file holds, however it was compressed.
+    case content(String)
+  }
 
   /// Describes a file.
-  package init(name: String, mirrors: [String], size: Int, contentSHA256: String) {
-    (self.name, self.mirrors, self.size, self.contentSHA256) = (name, mirrors, size, contentSHA256)
+  package init(name: String, mirrors: [String], size: Int, checksum: Checksum) {
+    (self.name, self.mirrors, self.size, self.checksum) = (name, mirrors, size, checksum)
+  }
+
+  /// Whether the file at a path is the right one; throws `DatasetError` when it cannot be read.
+  package func matches(path: String) throws -> Bool {
+    switch checksum {
+    case .file(let wanted): try Self.hash(path: path, inflating: false) == wanted
+    case .content(let wanted): try Self.hash(path: path, inflating: true) == wanted
+    }
   }
 
   /// The names under which the file may lie in a data folder.
@@ -22,14 +38,16 @@ package struct RemoteFile: Sendable {
     name.hasSuffix(".gz") ? [String(name.dropLast(3)), name] : [name]
   }
 
-  /// SHA-256 of a file's content, inflated when it is gzip, in hexadecimal; memory does not depend on its size.
-  package static func contentHash(path: String) throws -> String {
-    let reader = try GzipReader(path: path)
+  /// SHA-256 of a file, or of what it holds when it is gzip, in memory that does not depend on its size.
+  package static func hash(path: String, inflating: Bool) throws -> String {
     var hash = SHA256()
-    while true {
-      let piece = try reader.read(1 << 20)
-      if piece.isEmpty { break }
-      hash.update(data: piece)
+    if inflating {
+      let reader = try GzipReader(path: path)
+      while case let piece = try reader.read(1 << 20), !piece.isEmpty { hash.update(data: piece) }
+    } else {
+      guard let file = FileHandle(forReadingAtPath: path) else { throw DatasetError("cannot read \(path)") }
+      defer { try? file.close() }
+      while let piece = try file.read(upToCount: 1 << 20), !piece.isEmpty { hash.update(data: piece) }
     }
     return hash.finalize().map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
   }

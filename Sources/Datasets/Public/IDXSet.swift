@@ -12,6 +12,10 @@ package struct IDXSet: Sendable {
   package let train: (images: RemoteFile, labels: RemoteFile)
   /// Images and labels to judge by.
   package let test: (images: RemoteFile, labels: RemoteFile)
+  /// The label of the first class: the letters of EMNIST count from 1.
+  package var firstLabel = 0
+  /// Whether rows and columns are exchanged in the files, as in EMNIST.
+  package var isTransposed = false
 
   /// Reads the set, fetching what is missing; `share` of the training images becomes the validation part.
   ///
@@ -54,13 +58,23 @@ package struct IDXSet: Sendable {
       classNames: classNames)
   }
 
+  private static func transposed(_ images: IDXFile) -> [UInt8] {
+    let (height, width) = (images.shape[1], images.shape[2])
+    let plane = height * width
+    return [UInt8](unsafeUninitializedCapacity: images.bytes.count) { buffer, initialized in
+      images.bytes.withUnsafeBufferPointer { source in
+        for start in stride(from: 0, to: source.count, by: plane) {
+          for i in 0..<plane { buffer[start + i] = source[start + i % height * width + i / height] }
+        }
+      }
+      initialized = images.bytes.count
+    }
+  }
+
   private func path(of file: RemoteFile, _ folders: DataFolders, _ fetcher: Fetcher) throws -> String {
     if let path = folders.locate(set: folder, names: file.acceptedNames) { return path }
-    guard folders.mayFetch else {
-      let places = [folders.own, folders.cache].compactMap { $0 }.map { "\($0)/\(folder)" }
-      throw DatasetError(
-        "\(name): no file \(file.name) in " + places.joined(separator: " or "),
-        fix: "put it there, or unset CNNREPL_OFFLINE to fetch it")
+    guard folders.mayFetch, !file.mirrors.isEmpty else {
+      throw folders.missing(file.name, of: name, in: folder, canBeFetched: !file.mirrors.isEmpty)
     }
     return try fetcher.fetch(file, into: "\(folders.cache)/\(folder)")
   }

@@ -26,6 +26,6 @@ extension IDXSet {
         "https://ossci-datasets.s3.amazonaws.com/mnist/\(name)",
         "https://storage.googleapis.com/cvdf-datasets/mnist/\(name)",
         "http://yann.lecun.com/exdb/mnist/\(name)",
-      ], size: size, contentSHA256: sha256)
+      ], size: size, checksum: .content(sha256))
   }
 }
