@@ -1,6 +1,6 @@
 extension Library {
   /// The families of built-ins, in the order of the reference. A family stands in its own file of `Builtins/`.
   package static let standard = Library([
-    .output, .scalars, .strings, .collections,
+    .output, .scalars, .strings, .collections, .networks, .training, .data, .figures,
   ])
 }

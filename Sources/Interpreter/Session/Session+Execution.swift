@@ -6,7 +6,7 @@ import TensorRuntime
 extension Session {
   /// How sessions compute tensors unless told otherwise.
   package static func standardRuntime() throws -> Runtime {
-    throw EvaluationError("InternalError", "there is no device to compute tensors on")
+    Runtime(backend: CPUBackend())
   }
 
   /// Parses, checks and runs a source on the evaluation thread.

@@ -36,7 +36,7 @@ extension Network {
     try assignWeights(from: try SafetensorsFile(path: path), path: path)
   }
 
-  private func assignWeights(from file: SafetensorsFile, path: String) throws {
+  func assignWeights(from file: SafetensorsFile, path: String) throws {
     var found: [(Parameter, [Float])] = []
     for (name, parameter) in namedParameters + namedStatistics {
       guard let tensor = file.tensor(name) else {

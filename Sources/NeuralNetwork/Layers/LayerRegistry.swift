@@ -14,6 +14,11 @@ enum LayerRegistry {
     "FlattenLayer": FlattenLayer.init(configuration:name:),
     "ReshapeLayer": ReshapeLayer.init(configuration:name:),
     "ActivationLayer": ActivationLayer.init(configuration:name:),
+    "GroupNormLayer": GroupNormLayer.init(configuration:name:),
+    "LocalResponseNormLayer": LocalResponseNormLayer.init(configuration:name:),
+    "ResampleLayer": ResampleLayer.init(configuration:name:),
+    "L2NormalizeLayer": L2NormalizeLayer.init(configuration:name:),
+    "PadLayer": PadLayer.init(configuration:name:),
   ]
 
   /// The name under which a layer's settings are stored.
@@ -39,7 +44,7 @@ struct ConfigurationReader {
     self.owner = owner
   }
 
-  private func wrong(_ key: String, _ wanted: String) -> LayerError {
+  func wrong(_ key: String, _ wanted: String) -> LayerError {
     LayerError("the file's settings of \(owner) have no usable '\(key)': \(wanted) wanted")
   }
 
@@ -50,12 +55,12 @@ struct ConfigurationReader {
     return value
   }
 
-  func integers(_ key: String) throws -> [Int] {
+  func integers(_ key: String, from lowest: Int = 1) throws -> [Int] {
     guard case .array(let values)? = json[key], (1...8).contains(values.count) else {
       throw wrong(key, "whole numbers")
     }
     return try values.map {
-      guard case .integer(let value) = $0, (1...1_000_000_000).contains(value) else {
+      guard case .integer(let value) = $0, (lowest...1_000_000_000).contains(value) else {
         throw wrong(key, "whole numbers")
       }
       return value

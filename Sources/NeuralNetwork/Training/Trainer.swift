@@ -44,6 +44,9 @@ package final class Trainer {
       for epoch in stride(from: first, through: last, by: 1) {
         try trainEpoch(epoch, first: first, last: last, rule: rule, observer: observer)
         network.training.epochs = epoch
+        if let folder = options.checkpoint {
+          try Checkpoint.write(network, runtime: runtime, random: random, to: folder)
+        }
         if shouldStop(after: epoch) { break }
       }
       try restoreBest()

@@ -1,0 +1,37 @@
+import Datasets
+import NeuralNetwork
+import TensorRuntime
+
+/// A data set in a program: images to train on, to watch the training with, and to test on.
+final class DatasetObject: HostObject {
+  let dataset: ImageDataset
+
+  init(_ dataset: ImageDataset) { self.dataset = dataset }
+
+  var text: String {
+    var parts = ["\(TrainingText.count(dataset.train.count)) to train"]
+    if dataset.validation.count > 0 { parts.append("\(TrainingText.count(dataset.validation.count)) to validate") }
+    parts.append("\(TrainingText.count(dataset.test.count)) to test")
+    return "\(dataset.name): \(parts.joined(separator: ", ")), images \(Shape(dataset.shape)), \(dataset.classNames.count) classes"
+  }
+
+  static let declaration = TypeDeclaration(
+    "Dataset", "Images with labels, split into parts to train, validate and test with.",
+    members: [
+      .property("train", .host("Samples"), "What a network learns from.") { (object: DatasetObject) in
+        .host(SamplesObject(object.dataset.train))
+      },
+      .property("validation", .host("Samples"), "What shows during training whether it generalises.") {
+        (object: DatasetObject) in .host(SamplesObject(object.dataset.validation))
+      },
+      .property("test", .host("Samples"), "What shows at the end whether it generalised.") {
+        (object: DatasetObject) in .host(SamplesObject(object.dataset.test))
+      },
+      .property("classes", .array(.string), "The names of the classes, by number.") { (object: DatasetObject) in
+        .strings(object.dataset.classNames)
+      },
+      .property("shape", .array(.int), "The shape of one image: [channels, height, width].") {
+        (object: DatasetObject) in .ints(object.dataset.shape)
+      },
+    ])
+}

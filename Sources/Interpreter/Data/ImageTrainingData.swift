@@ -1,0 +1,56 @@
+import Datasets
+import NeuralNetwork
+import TensorRuntime
+
+/// Labelled images as what networks train on.
+struct ImageTrainingData: TrainingData {
+  let samples: LabelledImages
+
+  var count: Int { samples.count }
+  var inputShapes: [Shape] { [Shape(samples.shape)] }
+  var targetType: TensorType { TensorType([], .int32) }
+  var classNames: [String] { samples.classNames }
+
+  func fill(
+    _ indices: ArraySlice<Int>, epoch: Int, inputs: [UnsafeMutableBufferPointer<Float>],
+    target: UnsafeMutableRawBufferPointer
+  ) throws {
+    guard let pixels = inputs.first, target.count >= indices.count * 4 else { return }
+    try samples.fill(Array(indices), into: pixels)
+    for (place, index) in indices.enumerated() {
+      target.storeBytes(of: samples.label(index), toByteOffset: place * 4, as: Int32.self)
+    }
+  }
+}
+
+/// Reads what `fit`, `evaluate` and `predict` are given as data.
+enum DataArgument {
+  /// The data of an argument: samples, or inputs with `target:`.
+  static func training(_ value: Value, target: Value, _ call: Arguments) throws -> any TrainingData {
+    switch value {
+    case .host(let object as SamplesObject): return ImageTrainingData(samples: object.samples)
+    case .host(let object as DatasetObject): return ImageTrainingData(samples: object.dataset.train)
+    case .tuple(let tuple) where tuple.elements.count == 2:
+      return try tensors([tuple.elements[0]], tuple.elements[1], call)
+    case .array(let array): return try tensors(array.elements, target, call)
+    default: return try tensors([value], target, call)
+    }
+  }
+
+  /// The part of the data that watches the training.
+  static func validation(_ data: Value, given: Value, _ call: Arguments) throws -> (any TrainingData)? {
+    if !given.isNothing { return try training(given, target: .nothing, call) }
+    guard case .host(let object as DatasetObject) = data, object.dataset.validation.count > 0 else { return nil }
+    return ImageTrainingData(samples: object.dataset.validation)
+  }
+
+  private static func tensors(_ inputs: [Value], _ target: Value, _ call: Arguments) throws -> any TrainingData {
+    guard !target.isNothing else {
+      throw EvaluationError(
+        "TypeError", "\(call.declaration.name) wants a data set, samples, or inputs with their targets, got \(inputs.first?.article ?? "nothing")",
+        fix: "\(call.declaration.name)(data), \(call.declaration.name)(data.train) or \(call.declaration.name)((x, y))")
+    }
+    return try TensorData(
+      inputs: try inputs.map(tensorOperand), target: try tensorOperand(target), runtime: call.context.runtime())
+  }
+}

@@ -1,0 +1,115 @@
+import TensorRuntime
+import Visualization
+
+/// Showing things: `show`, `plot`, `ascii`.
+enum FigureBuiltins {
+  static let all: [Builtin] = [
+    Builtin(
+      "show",
+      "Shows images, samples, feature maps, figures and tables: as pictures in a notebook, as characters in the shell. "
+        + "Images given together stand in one figure.",
+      [
+        .variadic("things", .any, "what to show"),
+        .labelled("columns", .optional(.int), "images in a row", default: .nothing),
+        .labelled("scale", .optional(.int), "screen pixels for each pixel", default: .nothing),
+        .labelled("captions", .optional(.array(.any)), "a text under each image", default: .nothing),
+      ], returns: .void, example: "show(rand(1, 4, 4))"
+    ) { call in
+      let context = call.context
+      var waiting: [Tile] = []
+      func flush() throws {
+        guard !waiting.isEmpty else { return }
+        try display(.grid(try grid(waiting, call)), context)
+        waiting = []
+      }
+      for value in try call.array("things") {
+        if case .host(let object as FigureObject) = value, case .grid(let grid) = object.content, waiting.isEmpty,
+          !call.isGiven("scale"), !call.isGiven("captions")
+        {
+          var grid = grid
+          if let columns = try columns(call) { grid.columns = columns }
+          try display(.grid(grid), context)
+        } else if let tiles = try Tiles.images(of: value, context: context) {
+          waiting += tiles
+        } else {
+          try flush()
+          context.sink.display(try context.bundle(of: value), id: nil)
+        }
+      }
+      try flush()
+      return .void
+    },
+    Builtin(
+      "plot", "Draws the course of a training, or numbers as a curve: pictures in a notebook, characters in the shell.",
+      [
+        .variadic("things", .any, "what fit gave, or arrays or tensors of numbers"),
+        .labelled("title", .string, "what stands above", default: .string("")),
+        .labelled("names", .optional(.array(.string)), "a name for each curve", default: .nothing),
+      ], returns: .void, example: "plot([1, 4, 9, 16])"
+    ) { call in
+      let context = call.context
+      var curves: [Chart.Series] = []
+      var names: [String] = []
+      if call.isGiven("names") { names = try call.array("names").map { try context.text(of: $0) } }
+      for (index, value) in try call.array("things").enumerated() {
+        if case .host(let object as RunObject) = value {
+          try display(.charts(object.charts), context)
+          continue
+        }
+        let name = names.indices.contains(index) ? names[index] : "curve \(index + 1)"
+        let numbers = try context.runtime().floats(of: try tensorOperand(value)).map(Double.init)
+        curves.append(.init(name, x: numbers.indices.map(Double.init), y: numbers))
+      }
+      guard !curves.isEmpty else { return .void }
+      try display(.charts([Chart(try call.string("title"), series: curves)]), context)
+      return .void
+    },
+    Builtin(
+      "ascii", "An image as plain ASCII text.",
+      [
+        .positional("x", .any, "an image, samples, feature maps"),
+        .labelled("columns", .int, "how wide", default: .int(78)),
+      ], returns: .string, example: "ascii(rand(1, 8, 8))"
+    ) { call in
+      guard let tiles = try Tiles.images(of: call.value("x"), context: call.context) else {
+        throw EvaluationError("TypeError", "ascii wants an image, got \(call.value("x").article)")
+      }
+      var grid = ImageGrid(tiles)
+      grid.range = Tiles.range(of: tiles)
+      return .string(grid.text(style: .ascii, columns: max(8, min(400, try call.int("columns")))))
+    },
+  ]
+
+  private static func columns(_ call: Arguments) throws -> Int? {
+    guard let columns = try call.optionalInt("columns") else { return nil }
+    guard (1...1000).contains(columns) else {
+      throw EvaluationError("ValueError", "columns is a number from 1 to 1000, got \(columns)")
+    }
+    return columns
+  }
+
+  private static func grid(_ tiles: [Tile], _ call: Arguments) throws -> ImageGrid {
+    var tiles = tiles
+    if call.isGiven("captions") {
+      let captions = try call.array("captions").map { try call.context.text(of: $0) }
+      tiles = try tiles.enumerated().map { index, tile in
+        try Tile(
+          channels: tile.channels, height: tile.height, width: tile.width, values: tile.values,
+          caption: captions.indices.contains(index) ? captions[index] : "")
+      }
+    }
+    var grid = ImageGrid(tiles, columns: try columns(call))
+    if let scale = try call.optionalInt("scale") {
+      guard (1...64).contains(scale) else {
+        throw EvaluationError("ValueError", "scale is a number from 1 to 64, got \(scale)")
+      }
+      grid.scale = scale
+    }
+    grid.range = Tiles.range(of: tiles)
+    return grid
+  }
+
+  private static func display(_ content: FigureObject.Content, _ context: EvaluationContext) throws {
+    context.sink.display(try FigureBundle.make(content, for: context.sink.capabilities), id: nil)
+  }
+}

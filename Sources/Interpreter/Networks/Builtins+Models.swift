@@ -1,0 +1,142 @@
+import NeuralNetwork
+import TensorRuntime
+
+/// How programs make networks: `Sequential`, `Model`, `load`.
+enum ModelBuiltins {
+  private static let input = Parameter.labelled(
+    "input", .optional(.ints), "the shape of one sample, without the batch axis: [channels, height, width]",
+    default: .nothing)
+  private static let name = Parameter.labelled(
+    "name", .optional(.string), "what an outer network calls it", default: .nothing)
+
+  static let all: [Builtin] = [
+    Builtin(
+      "Sequential",
+      "A stack of layers: each statement of the body that gives a layer, a network or a function of tensors is applied "
+        + "to what came before. With input: every shape is known, and checked, at once; without, at the first call.",
+      [input, name, .positional("body", .builder, "the layers, in order")], returns: .host("Model"),
+      example: "Sequential(input: [1, 28, 28]) { Flatten(); Dense(10) }.parameterCount"
+    ) { call in
+      let context = call.context
+      let body = call.value("body")
+      let shape = try sampleShape(call)
+      // Layers are made now, where the body stands, also when shapes come with the first call.
+      let items = try context.collect(body).items
+      guard !items.isEmpty else {
+        throw EvaluationError("ModelError", "the body of Sequential has no layers", fix: "write a layer per line")
+      }
+      let network = try Network(
+        form: "Sequential", name: try call.optionalString("name"), inputShapes: shape.map { [$0] },
+        random: context.random
+      ) { recorder, inputs in
+        try context.modeling.recording(recorder) {
+          try append(items, to: inputs[0], context: context)
+        }
+      }
+      return .host(ModelObject(network))
+    },
+    Builtin(
+      "Model",
+      "A network from a body of any shape: skips, several inputs and outputs. The body runs once and is recorded; ifs "
+        + "and loops in it choose what is built.",
+      [
+        input, .labelled("inputs", .optional(.any), "the shapes of several inputs", default: .nothing), name,
+        .positional("body", .function("(Tensor) -> Tensor"), "gets the inputs, gives the output"),
+      ], returns: .host("Model"),
+      example: "Model(input: [4]) { x in x + Dense(4)(x) }.parameterCount"
+    ) { call in
+      let context = call.context
+      let body = call.value("body")
+      let shapes = try sampleShape(call).map { [$0] } ?? severalShapes(call)
+      let network = try Network(
+        form: "Model", name: try call.optionalString("name"), inputShapes: shapes, random: context.random
+      ) { recorder, inputs in
+        try context.modeling.recording(recorder) {
+          try outputs(of: try context.call(body, inputs.map { .tensor($0) }))
+        }
+      }
+      return .host(ModelObject(network))
+    },
+    Builtin(
+      "load", "Reads a network from a file that save wrote, weights and all.",
+      [.positional("path", .string, "a .safetensors file")], returns: .host("Model")
+    ) { call in .host(ModelObject(try Network.load(from: try call.string("path")))) },
+  ]
+
+  /// The layers of a builder body, one after the other. An error says which statement it is about and what led there.
+  private static func append(
+    _ items: [Collected], to input: Tensor, context: EvaluationContext
+  ) throws -> [Tensor] {
+    var x = input
+    var before: [(place: SourcePlace, remark: String)] = []
+    for item in items {
+      let from = x.shape.droppingBatch
+      do {
+        x = try applied(item.value, to: x, context: context)
+      } catch let error as any ExplainedError where !(error is EvaluationError) {
+        throw EvaluationError(
+          "ShapeError", error.message, fix: error.fix, context: Array(before.suffix(2)), place: item.place)
+      } catch let error as EvaluationError {
+        throw error.at(item.place)
+      }
+      before.append((item.place, "\(from) -> \(x.shape.droppingBatch)"))
+    }
+    return [x]
+  }
+
+  private static func applied(_ value: Value, to x: Tensor, context: EvaluationContext) throws -> Tensor {
+    switch value {
+    case .host(let object as LayerObject): return try context.apply(object.layer, to: [x])[0]
+    case .host(let object as ModelObject): return try context.apply(object.network, to: [x])[0]
+    case .function, .builtin: return try tensorOperand(try context.call(value, [.tensor(x)]))
+    default:
+      throw EvaluationError(
+        "ModelError", "a body of Sequential takes layers, networks and functions of tensors, got \(value.article)")
+    }
+  }
+
+  private static func outputs(of value: Value) throws -> [Tensor] {
+    switch value {
+    case .tuple(let tuple): return try tuple.elements.map(tensorOperand)
+    case .array(let array): return try array.elements.map(tensorOperand)
+    case .void:
+      throw EvaluationError("ModelError", "the body of Model gives nothing", fix: "end it with the output, or return it")
+    default: return [try tensorOperand(value)]
+    }
+  }
+
+  private static func sampleShape(_ call: Arguments) throws -> Shape? {
+    guard let lengths = try call.optionalInts("input") else { return nil }
+    return try checked(lengths, call, "input")
+  }
+
+  private static func severalShapes(_ call: Arguments) throws -> [Shape]? {
+    switch call.value("inputs") {
+    case .nothing: return nil
+    case .array(let shapes):
+      return try shapes.elements.map { element in
+        guard case .array(let lengths) = element else { throw wrongShape(call, "inputs", element.article) }
+        return try checked(
+          try lengths.elements.map {
+            guard case .int(let length) = $0 else { throw wrongShape(call, "inputs", $0.article) }
+            return length
+          }, call, "inputs")
+      }
+    case let other: throw wrongShape(call, "inputs", other.article)
+    }
+  }
+
+  private static func checked(_ lengths: [Int], _ call: Arguments, _ name: String) throws -> Shape {
+    guard !lengths.isEmpty, lengths.count <= 6, lengths.allSatisfy((1...1_000_000_000).contains) else {
+      throw wrongShape(call, name, "\(lengths)")
+    }
+    return Shape(lengths)
+  }
+
+  private static func wrongShape(_ call: Arguments, _ name: String, _ got: String) -> EvaluationError {
+    EvaluationError(
+      "ValueError", "\(call.declaration.name) needs \(name): the shape of one sample, got \(got)",
+      fix: "write \(name == "input" ? "input: [1, 28, 28]" : "inputs: [[1, 28, 28], [10]]")"
+    ).at(call.place(of: name))
+  }
+}

@@ -1,0 +1,23 @@
+extension Library.Family {
+  /// Layers, networks and what stands between them.
+  static let networks = Library.Family(
+    "Layers and models", functions: LayerBuiltins.all + MoreLayerBuiltins.all + ModelBuiltins.all,
+    types: [LayerObject.declaration, ModelObject.declaration])
+
+  /// Training and measuring.
+  static let training = Library.Family(
+    "Training", functions: OptimizationBuiltins.all,
+    types: [
+      OptimizerObject.declaration, VariableObject.declaration, RunObject.declaration,
+      EvaluationObject.declaration,
+    ])
+
+  /// Data sets.
+  static let data = Library.Family(
+    "Data", functions: DataBuiltins.all,
+    types: [DatasetObject.declaration, SamplesObject.declaration, SampleObject.declaration])
+
+  /// Figures.
+  static let figures = Library.Family(
+    "Figures", functions: FigureBuiltins.all, types: [FigureObject.declaration])
+}

@@ -1,0 +1,83 @@
+import Foundation
+import NeuralNetwork
+import TensorRuntime
+
+/// A network in a program.
+final class ModelObject: HostObject {
+  let network: Network
+
+  init(_ network: Network) { self.network = network }
+
+  var text: String {
+    let shapes = network.trace.map { trace in
+      let list = { (shapes: [Shape]) in shapes.map(\.description).joined(separator: ", ") }
+      return "\(list(trace.inputShapes)) -> \(list(trace.outputShapes)), "
+    }
+    return "\(network.form)(\(shapes ?? "")\(TrainingText.count(network.parameterCount)) parameters)"
+  }
+
+  var byteCount: Int? {
+    (network.parameters + network.statistics).reduce(0) { $0 + $1.shape.elementCount * 4 }
+  }
+
+  static let declaration = TypeDeclaration(
+    "Model", "A network: layers with their weights. A reference: another name is the same network; copy() is not.",
+    members: structure + ModelTraining.members + ModelInspection.members,
+    call: Builtin(
+      "Model", "Applies the network to a batch, or to one sample where its input shape is known.",
+      [
+        .variadic("x", .tensorLike, "what goes in"),
+        .labelled("training", .optional(.bool), "the mode, instead of the usual one", default: .nothing),
+      ], returns: .unknown
+    ) { call in
+      let object = try call.receiver(ModelObject.self)
+      let inputs = try call.array("x").map { try tensorOperand($0) }
+      var training: Bool?
+      if case .bool(let value) = call.value("training") { training = value }
+      let outputs = try call.context.apply(object.network, to: inputs, training: training)
+      return outputs.count == 1
+        ? .tensor(outputs[0]) : .tuple(TupleValue(elements: outputs.map { .tensor($0) }))
+    })
+
+  private static let structure: [Member] = [
+    .property("parameterCount", .int, "How many numbers training may change, shared ones counted once.") {
+      (model: ModelObject) in .int(model.network.parameterCount)
+    },
+    .property("multiplyAdds", .int, "Multiply-adds of one sample.") { (model: ModelObject) in
+      .int(model.network.multiplyAdds)
+    },
+    .property("layers", .array(.string), "The names of the layers.") { (model: ModelObject) in
+      .strings(model.network.layers.map(\.path))
+    },
+    .method("summary", "Shows layers, shapes, parameters, multiply-adds and receptive fields.") {
+      (model: ModelObject, call) in
+      call.context.sink.display(try ModelSummary.bundle(of: model.network), id: nil)
+      return .void
+    },
+    .method(
+      "frozen", "The same weights, never changed by training and always inferring; batch-norm statistics too.",
+      returns: .host("Model")
+    ) { (model: ModelObject, _) in .host(ModelObject(try model.network.frozen())) },
+    .method(
+      "dropping", "The same weights without the last layers.",
+      [.labelled("last", .int, "how many layers to leave out")], returns: .host("Model")
+    ) { (model: ModelObject, call) in .host(ModelObject(try model.network.dropping(last: try call.int("last")))) },
+    .method("copy", "Another network with the same weights.", returns: .host("Model")) { (model: ModelObject, _) in
+      .host(ModelObject(try model.network.copy()))
+    },
+    .method(
+      "save", "Writes weights and network to a .safetensors file.", [.positional("path", .string, "the file")],
+      returns: .void
+    ) { (model: ModelObject, call) in
+      try model.network.save(to: try call.string("path"), runtime: call.context.runtime())
+      return .void
+    },
+    .method(
+      "loadWeights", "Takes over the weights of a .safetensors file by name and shape, all or none.",
+      [.positional("path", .string, "the file")], returns: .void
+    ) { (model: ModelObject, call) in
+      try model.network.loadWeights(from: try call.string("path"))
+      return .void
+    },
+  ]
+}

@@ -1,0 +1,138 @@
+import NeuralNetwork
+import TensorRuntime
+
+/// The leading-dot options of layers and training, and what they stand for.
+enum NetworkOptions {
+  static let padding = OptionFamily(
+    "Padding",
+    [
+      .init("valid", "none: the window stays inside"),
+      .init("same", "as many zeros as keep the size (divided by the stride)"),
+      .init("full", "every position where window and input touch"),
+    ])
+
+  static let activation = OptionFamily(
+    "Activation",
+    [
+      .init("linear", "none"), .init("relu", "max(x, 0)"),
+      .init("leakyRelu", "x above 0, slope · x below", [.positional("slope", .number, "the slope", default: .double(0.01))]),
+      .init("tanh", "between -1 and 1"), .init("sigmoid", "between 0 and 1"),
+      .init("softmax", "shares that sum to 1 over the channels"),
+      .init("elu", "x above 0, α (eˣ − 1) below", [.positional("alpha", .number, "α", default: .double(1))]),
+      .init("gelu", "x Φ(x)"), .init("silu", "x · sigmoid(x)"), .init("softplus", "log(1 + eˣ)"),
+    ])
+
+  static let initializer = OptionFamily(
+    "Initializer",
+    [
+      .init("glorotUniform", "uniform in ±√(6 / (in + out))"), .init("glorotNormal", "variance 2 / (in + out)"),
+      .init("heUniform", "uniform in ±√(6 / in)"), .init("heNormal", "variance 2 / in"),
+      .init("lecunUniform", "uniform in ±√(3 / in)"), .init("lecunNormal", "variance 1 / in"),
+      .init("zeros", "all 0"), .init("ones", "all 1"),
+    ])
+
+  private static let rate = Parameter.labelled("lr", .number, "the learning rate", default: .double(1e-3))
+  private static let decay = Parameter.labelled(
+    "weightDecay", .number, "pulls weights towards 0", default: .double(0))
+  private static let clip = Parameter.labelled(
+    "clip", .optional(.number), "the longest the gradient may be", default: .nothing)
+  private static let momentum = Parameter.labelled(
+    "momentum", .number, "the share of the last step that goes on", default: .double(0))
+  private static let betas: [Parameter] = [
+    .labelled("beta1", .number, "how long the mean of gradients lasts", default: .double(0.9)),
+    .labelled("beta2", .number, "how long the mean of squares lasts", default: .double(0.999)),
+    .labelled("epsilon", .number, "keeps the quotient finite", default: .double(1e-8)),
+  ]
+
+  /// What stands in the parentheses of each rule; also the parameters of `Adam(net, …)` and its like.
+  static let ruleParameters: [String: [Parameter]] = [
+    "sgd": [
+      .labelled("lr", .number, "the learning rate", default: .double(0.01)), momentum,
+      .labelled("nesterov", .bool, "looks one step ahead", default: .bool(false)), decay, clip,
+    ],
+    "adam": [rate] + betas + [decay, clip],
+    "adamW": [rate] + betas
+      + [.labelled("weightDecay", .number, "pulls weights towards 0", default: .double(0.01)), clip],
+    "rmsprop": [rate, .labelled("decay", .number, "how long squares last", default: .double(0.9)), momentum, clip],
+    "adagrad": [.labelled("lr", .number, "the learning rate", default: .double(0.01)), decay, clip],
+  ]
+
+  static let optimizer = OptionFamily(
+    "Optimizer",
+    [
+      .init("sgd", "stochastic gradient descent", ruleParameters["sgd"] ?? []),
+      .init("adam", "Kingma and Ba 2014", ruleParameters["adam"] ?? []),
+      .init("adamW", "Adam with decoupled weight decay", ruleParameters["adamW"] ?? []),
+      .init("rmsprop", "divides by the root of the mean square", ruleParameters["rmsprop"] ?? []),
+      .init("adagrad", "divides by the root of the sum of squares", ruleParameters["adagrad"] ?? []),
+    ])
+
+  static let schedule = OptionFamily(
+    "Schedule",
+    [
+      .init("constant", "the same rate throughout"), .init("cosine", "down to 0 along half a cosine"),
+      .init("oneCycle", "up, then down to almost 0"),
+      .init(
+        "step", "times a factor every so many epochs",
+        [
+          .labelled("epochs", .int, "after how many epochs"),
+          .labelled("factor", .number, "times what", default: .double(0.1)),
+        ]),
+    ])
+
+  static let stop = OptionFamily(
+    "Stop",
+    [
+      .init(
+        "early", "when the validation loss no longer improves",
+        [.labelled("patience", .int, "epochs to wait", default: .int(3))])
+    ])
+
+  /// The rule that an option or the arguments of an optimizer stand for.
+  static func rule(named name: String, _ arguments: Arguments) throws -> UpdateRule {
+    func float(_ name: String) throws -> Float { Float(try arguments.number(name)) }
+    let rate = try float("lr")
+    guard rate > 0, rate.isFinite else {
+      throw EvaluationError("ValueError", "lr must be above 0, got \(rate)", fix: "1e-3 is usual for Adam, 0.01 for SGD")
+    }
+    let clip = try arguments.optionalNumber("clip").map { Float($0) }
+    switch name {
+    case "sgd":
+      return .sgd(
+        learningRate: rate, momentum: try float("momentum"), nesterov: try arguments.bool("nesterov"),
+        weightDecay: try float("weightDecay"), clipNorm: clip)
+    case "rmsprop":
+      return .rmsprop(
+        learningRate: rate, decay: try float("decay"), momentum: try float("momentum"), clipNorm: clip)
+    case "adagrad":
+      return .adagrad(learningRate: rate, weightDecay: try float("weightDecay"), clipNorm: clip)
+    default:
+      return .adam(
+        learningRate: rate, beta1: try float("beta1"), beta2: try float("beta2"),
+        epsilon: try float("epsilon"), weightDecay: try float("weightDecay"), decoupled: name == "adamW",
+        clipNorm: clip)
+    }
+  }
+
+  /// The padding that an argument stands for.
+  static func padding(_ name: String, in call: Arguments) throws -> ConvolutionPadding {
+    switch try call.option(name)?.name {
+    case "valid": .valid
+    case "same": .same
+    case "full": .full
+    default: .amounts(try call.ints(name))
+    }
+  }
+
+  /// The activation that an argument stands for; none where nothing was given.
+  static func activation(_ name: String, in call: Arguments) throws -> Activation {
+    guard let option = try call.option(name) else { return .linear }
+    let argument = try option.arguments.optionalNumber("slope") ?? option.arguments.optionalNumber("alpha")
+    return Activation(name: option.name, argument: argument) ?? .linear
+  }
+
+  /// The initializer that an argument stands for.
+  static func initializer(_ name: String, in call: Arguments) throws -> Initializer {
+    try call.option(name).flatMap { Initializer(rawValue: $0.name) } ?? .glorotUniform
+  }
+}

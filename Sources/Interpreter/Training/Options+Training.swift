@@ -1,0 +1,83 @@
+import NeuralNetwork
+import TensorRuntime
+
+/// The losses and metrics that `fit` and `evaluate` know by name.
+enum TrainingOptionFamilies {
+  static let loss = OptionFamily(
+    "Loss", additive: true,
+    [
+      .init(
+        "crossEntropy", "-log softmax(output)[class]; the output are logits",
+        [
+          .labelled("labelSmoothing", .number, "the share given to the other classes", default: .double(0)),
+          .labelled("classWeights", .optional(.array(.number)), "a weight per class", default: .nothing),
+        ]),
+      .init("mse", "mean (output - target)²"), .init("mae", "mean |output - target|"),
+      .init("bce", "binary cross-entropy; the output are logits"),
+      .init(
+        "huber", "half the square up to delta, linear beyond",
+        [.labelled("delta", .number, "where it becomes linear", default: .double(1))]),
+    ])
+
+  static let metric = OptionFamily(
+    "Metric",
+    [
+      .init("accuracy", "the share that is right"),
+      .init("top", "the share whose class is among the k largest", [.positional("k", .int, "how many count")]),
+      .init("binaryAccuracy", "the share of logits on the right side of 0"),
+    ])
+
+  /// The loss an argument stands for: options, their sums, or a closure of output and target.
+  static func loss(_ name: String, in call: Arguments) throws -> Loss {
+    switch call.value(name) {
+    case .function, .builtin:
+      let function = call.value(name)
+      let context = call.context
+      return Loss("loss") { output, target in
+        try tensorOperand(try context.call(function, [.tensor(output), .tensor(target)]))
+      }
+    default: break
+    }
+    var total: Loss?
+    for (weight, option) in try call.weightedOptions(name) {
+      let part = try loss(option)
+      let weighted = weight == 1 ? part : part.scaled(by: weight)
+      total = total.map { $0 + weighted } ?? weighted
+    }
+    return total ?? .crossEntropy()
+  }
+
+  private static func loss(_ option: ChosenOption) throws -> Loss {
+    let arguments = option.arguments
+    switch option.name {
+    case "mse": return .mse
+    case "mae": return .mae
+    case "bce": return .bce
+    case "huber": return .huber(delta: try arguments.number("delta"))
+    default:
+      let weights = arguments.value("classWeights").isNothing ? nil : try arguments.array("classWeights").compactMap(\.number)
+      return .crossEntropy(labelSmoothing: try arguments.number("labelSmoothing"), classWeights: weights)
+    }
+  }
+
+  /// The metrics an argument stands for: options, or closures of output and target that give a number.
+  static func metrics(_ name: String, in call: Arguments) throws -> [Metric] {
+    try call.choices(name).enumerated().map { index, choice in
+      switch choice {
+      case .option(let option):
+        switch option.name {
+        case "top": return .top(try option.arguments.int("k"))
+        case "binaryAccuracy": return .binaryAccuracy
+        default: return .accuracy
+        }
+      case .value(let function):
+        let context = call.context
+        return Metric("metric\(index + 1)") { output, target in
+          let value = try tensorOperand(try context.call(function, [.tensor(output), .tensor(target)]))
+          let count = Double(output.shape.dimensions.first ?? 1)
+          return try Tensor.concat([try value.mean().reshaped([1]) * count, try Tensor.constant(count, [1])], axis: 0)
+        } value: { $0.count == 2 && $0[1] > 0 ? $0[0] / $0[1] : .nan }
+      }
+    }
+  }
+}

@@ -1,0 +1,163 @@
+import JSON
+import TensorRuntime
+
+/// Another size for images, without parameters: `[N, C, H, W]` to `[N, C, H′, W′]`.
+///
+/// Nearest repeats positions; bilinear interpolates between the centres of positions (half-pixel centres, as in PyTorch
+/// with `align_corners = false`); adaptive averages as many positions as fall on each output.
+package final class ResampleLayer: Layer {
+  /// How the new positions get their numbers.
+  package enum Rule: String, Hashable, Sendable {
+    /// Repeats each position `scale` times.
+    case nearest
+    /// Interpolates to `scale` times the size.
+    case bilinear
+    /// Averages to a fixed size.
+    case adaptiveAverage
+  }
+
+  package let rule: Rule
+  /// Height and width: factors for upsampling, the output's size for adaptive pooling.
+  package let size: [Int]
+  package let name: String?
+  package var parameters: [Parameter] { [] }
+  package var statistics: [Parameter] { [] }
+  package var kind: String { rule == .adaptiveAverage ? "pool" : "up" }
+  package var window: SlidingWindow? { nil }
+
+  /// Makes a resampling layer; `size` has one or two numbers.
+  package init(_ rule: Rule, size: [Int], name: String? = nil) {
+    self.rule = rule
+    self.size = size.count == 2 ? size : [size.first ?? 1, size.first ?? 1]
+    self.name = name
+  }
+
+  package var notation: String {
+    switch rule {
+    case .nearest: "Upsample(\(sizeNotation(size)))"
+    case .bilinear: "Upsample(\(sizeNotation(size)), mode: .bilinear)"
+    case .adaptiveAverage: "AdaptiveAvgPool(\(sizeNotation(size)))"
+    }
+  }
+
+  package func build(for inputs: [Shape], random: RandomSource) throws {
+    let input = try single(inputs)
+    guard input.rank == 3, size.allSatisfy((1...10_000).contains) else {
+      throw LayerError("\(notation) resizes images [channel, height, width], got \(input)")
+    }
+  }
+
+  package func apply(to inputs: [Tensor], in pass: Pass) throws -> Tensor {
+    let x = try single(inputs)
+    let shape = x.shape.dimensions
+    guard rule != .nearest else {
+      return try x.reshaped([shape[0], shape[1], shape[2], 1, shape[3], 1])
+        .broadcast(to: [shape[0], shape[1], shape[2], size[0], shape[3], size[1]])
+        .reshaped([shape[0], shape[1], shape[2] * size[0], shape[3] * size[1]])
+    }
+    let rows = try weights(from: shape[2], axis: 0)
+    let columns = try weights(from: shape[3], axis: 1)
+    // Both axes are linear maps: R x Cᵀ, with the batch and channels in front.
+    let wide = try x.reshaped([-1, shape[3]]).matmul(columns, transposeRight: true)
+    let height = rows.shape[0]
+    let width = columns.shape[0]
+    let turned = try wide.reshaped([-1, shape[2], width]).transposed([0, 2, 1]).reshaped([-1, shape[2]])
+    return try turned.matmul(rows, transposeRight: true).reshaped([-1, width, height]).transposed([0, 2, 1])
+      .reshaped([shape[0], shape[1], height, width])
+  }
+
+  /// The share of each old position in each new one, `[new, old]`.
+  private func weights(from old: Int, axis: Int) throws -> Tensor {
+    let new = rule == .adaptiveAverage ? size[axis] : old * size[axis]
+    var values = [Float](repeating: 0, count: new * old)
+    for target in 0..<new {
+      if rule == .adaptiveAverage {
+        let first = target * old / new
+        let last = max(first + 1, ((target + 1) * old + new - 1) / new)
+        for source in first..<min(old, last) { values[target * old + source] = 1 / Float(last - first) }
+      } else {
+        let place = max(0, (Double(target) + 0.5) / Double(size[axis]) - 0.5)
+        let first = min(old - 1, Int(place))
+        let share = Float(place - Double(first))
+        values[target * old + first] += 1 - share
+        values[target * old + min(old - 1, first + 1)] += share
+      }
+    }
+    return try Tensor(values, [new, old])
+  }
+
+  package func multiplyAdds(inputs: [Shape], output: Shape) -> Int { 0 }
+  package func copied() throws -> any Layer { ResampleLayer(rule, size: size, name: name) }
+  package var configuration: JSONObject { ["rule": .string(rule.rawValue), "size": .integers(size)] }
+  convenience init(configuration: ConfigurationReader, name: String?) throws {
+    guard let rule = Rule(rawValue: try configuration.string("rule")) else {
+      throw configuration.wrong("rule", "nearest, bilinear or adaptiveAverage")
+    }
+    self.init(rule, size: try configuration.integers("size"), name: name)
+  }
+}
+
+/// Vectors of length 1: `x / max(‖x‖, ε)` over the features; `[N, C, …]`.
+package final class L2NormalizeLayer: Layer {
+  package let name: String?
+  package var parameters: [Parameter] { [] }
+  package var statistics: [Parameter] { [] }
+  package var kind: String { "l2" }
+  package var window: SlidingWindow? { nil }
+  package var notation: String { "L2Normalize()" }
+
+  /// Makes a normalizing layer.
+  package init(name: String? = nil) { self.name = name }
+  package func build(for inputs: [Shape], random: RandomSource) throws { _ = try single(inputs) }
+  package func apply(to inputs: [Tensor], in pass: Pass) throws -> Tensor {
+    let x = try single(inputs)
+    let axis = x.rank > 1 ? 1 : 0
+    return try x * (x.square().sum(axes: [axis], keepDims: true) + 1e-12).rsqrt()
+  }
+  package func multiplyAdds(inputs: [Shape], output: Shape) -> Int { 0 }
+  package func copied() throws -> any Layer { L2NormalizeLayer(name: name) }
+  package var configuration: JSONObject { JSONObject() }
+  convenience init(configuration: ConfigurationReader, name: String?) throws { self.init(name: name) }
+}
+
+/// Zeros, or the edge repeated or mirrored, around images: `[N, C, H, W]` to `[N, C, H + 2p, W + 2p]`.
+package final class PadLayer: Layer {
+  package let amount: [Int]
+  package let mode: String
+  package let name: String?
+  package var parameters: [Parameter] { [] }
+  package var statistics: [Parameter] { [] }
+  package var kind: String { "pad" }
+  package var window: SlidingWindow? { nil }
+  package var notation: String { "Pad(\(sizeNotation(amount)), mode: .\(mode))" }
+
+  /// Makes a padding layer; `mode` is `zeros`, `replicate` or `reflect`. Throws `LayerError` for another.
+  package init(_ amount: [Int], mode: String = "zeros", name: String? = nil) throws {
+    guard Self.modes[mode] != nil, amount.allSatisfy((0...10_000).contains) else {
+      throw LayerError("Pad needs amounts of 0 or more and a mode of \(Self.modes.keys.sorted().joined(separator: ", "))")
+    }
+    self.amount = amount
+    self.mode = mode
+    self.name = name
+  }
+
+  private static let modes: [String: PaddingMode] = [
+    "zeros": .constant(0), "replicate": .replicate, "reflect": .reflect,
+  ]
+
+  package func build(for inputs: [Shape], random: RandomSource) throws {
+    let input = try single(inputs)
+    guard input.rank >= 2 else { throw LayerError("\(notation) pads images [channel, height, width], got \(input)") }
+  }
+  package func apply(to inputs: [Tensor], in pass: Pass) throws -> Tensor {
+    let x = try single(inputs)
+    let amounts = [0, 0] + (try perAxis(amount, rank: x.rank - 2, what: "the padding", of: notation))
+    return try x.padded(before: amounts, after: amounts, mode: Self.modes[mode] ?? .constant(0))
+  }
+  package func multiplyAdds(inputs: [Shape], output: Shape) -> Int { 0 }
+  package func copied() throws -> any Layer { try PadLayer(amount, mode: mode, name: name) }
+  package var configuration: JSONObject { ["amount": .integers(amount), "mode": .string(mode)] }
+  convenience init(configuration: ConfigurationReader, name: String?) throws {
+    try self.init(try configuration.integers("amount", from: 0), mode: try configuration.string("mode"), name: name)
+  }
+}
