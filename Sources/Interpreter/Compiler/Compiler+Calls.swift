@@ -140,6 +140,11 @@ extension Compiler {
     let trailing = trailing(arguments)
     let site = site(arguments, span)
     let binding = bind(arguments, trailing, to: builtin, span)
+    if builtin.name == "expect", binding != nil, arguments.count == 1,
+      let expectation = compileExpectation(arguments[0].value, span)
+    {
+      return expectation
+    }
     let operands = compileArguments(arguments, binding, builtin.parameters, builtin.name)
     var type = builtin.returns
     if let infer = builtin.inferredType { type = infer(operands.map(\.type)) }
@@ -153,6 +158,35 @@ extension Compiler {
         for code in codes { values.append(try code(frame)) }
         return try Calls.call(builtin, receiver: &value, binding, values, site: site, context: frame.context)
       }, type)
+  }
+
+  /// `expect(a == b)`: a failure shows both sides' values.
+  private func compileExpectation(_ condition: Expression, _ span: Span) -> Operand? {
+    guard case .binary(let name, _, let left, let right) = condition.kind,
+      let operation = BinaryOperator(rawValue: name),
+      operation.family == .equality || operation.family == .order
+    else { return nil }
+    let first = compile(left)
+    let second = compile(right)
+    guard operation.resultType(first.type, second.type) != nil else { return nil }
+    let (leftCode, rightCode) = (first.code, second.code)
+    let texts = (source.text(left.span), source.text(right.span))
+    let place = place(span)
+    let conditionText = source.text(condition.span)
+    return Operand(
+      { frame in
+        let a = try leftCode(frame)
+        let b = try rightCode(frame)
+        do {
+          if case .bool(true) = try Operators.apply(operation, a, b, frame.context) { return .void }
+          var notes: [String] = []
+          for (text, value) in [(texts.0, a), (texts.1, b)] {
+            let shown = try frame.context.text(of: value, isNested: true)
+            if shown != text { notes.append("\(text) is \(shown.prefix(400))") }
+          }
+          throw EvaluationError("ExpectationError", "expectation failed: \(conditionText)", notes: notes)
+        } catch { throw EvaluationError.located(error, place) }
+      }, .void)
   }
 
   /// Matches arguments to a built-in's parameters; reports what doesn't fit.

@@ -85,3 +85,17 @@ enum Iteration {
     }
   }
 }
+
+extension Iteration {
+  /// How many elements there are, where that is known without going through them.
+  static func count(of value: Value) -> Int? {
+    switch value {
+    case .array(let array): array.elements.count
+    case .range(let range): range.upper == nil ? nil : range.integers?.count
+    case .string(let text): text.count
+    case .dictionary(let dictionary): dictionary.entries.count
+    case .tensor(let tensor): tensor.rank > 0 ? tensor.shape[0] : nil
+    default: nil
+    }
+  }
+}
