@@ -91,7 +91,7 @@ extension Library.Family {
     let rows = try Iteration.elements(of: call.value("rows"), call.context)
     var headings: [String]?
     if !call.value("columns").isNothing { headings = try call.array("columns").map(\.text) }
-    let table = try TextTable(rows, headings: headings, call.context)
+    let table = try RowTable(rows, headings: headings, call.context)
     call.context.sink.display(
       MIMEBundle([
         ("text/html", .text(table.html)), ("text/plain", .text(table.plain)),
@@ -101,7 +101,7 @@ extension Library.Family {
 }
 
 /// Rows of text under headings.
-struct TextTable {
+struct RowTable {
   private var headings: [String]
   private var rows: [[String]]
   private var isNumeric: [Bool] = []

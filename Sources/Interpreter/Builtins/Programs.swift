@@ -105,7 +105,7 @@ extension Library.Family {
     let rows = names.map { name, variable -> [String] in
       [name, variable.value.typeName, summary(variable.value), byteText(variable.value)]
     }
-    let table = TextTable(headings: ["name", "type", "value", "bytes"], rows: rows)
+    let table = RowTable(headings: ["name", "type", "value", "bytes"], rows: rows)
     call.context.sink.display(
       MIMEBundle([("text/html", .text(table.html)), ("text/plain", .text(table.plain))]), id: nil)
     return .void

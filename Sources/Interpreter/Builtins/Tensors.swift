@@ -1,0 +1,7 @@
+extension Library.Family {
+  /// Tensors: making them, calculating with them, looking into them.
+  static let tensors = Library.Family(
+    "Tensors",
+    functions: tensorCreation + tensorMathematics + tensorShaping + imageFilters,
+    types: [tensorType])
+}
