@@ -40,6 +40,9 @@ void cel_refresh(EditLine *editor);
 /// Gives the editor a history.
 void cel_set_history(EditLine *editor, HistoryW *history);
 
+/// Remembers the terminal as it is, and gives it back so when SIGTERM or SIGHUP ends the program.
+void cel_restore_terminal_at_end(int descriptor);
+
 /// How many entries a history keeps.
 void cel_history_limit(HistoryW *history, int limit);
 /// Adds an entry to a history, unless it equals the last one.

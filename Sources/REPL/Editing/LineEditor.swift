@@ -34,6 +34,7 @@ package final class LineEditor: EntrySource {
       return nil
     }
     self.screen = screen
+    cel_restore_terminal_at_end(STDIN_FILENO)
     self.editor = editor
     self.session = session
     self.history = history

@@ -36,7 +36,7 @@ struct ShellCommand: ParsableCommand {
   }
 
   func run() throws {
-    Signals.block(isShell ? [SIGINT, SIGWINCH, SIGTERM, SIGHUP] : [SIGINT])
+    Signals.block(isShell ? [SIGINT, SIGWINCH] : [SIGINT])
     let status = EvaluationThread.run(evaluate)
     if status != .success { throw status }
   }
@@ -85,7 +85,6 @@ struct ShellCommand: ParsableCommand {
     let canEdit = [STDIN_FILENO, STDOUT_FILENO].allSatisfy { TerminalTraits(descriptor: $0).isCapable }
     guard canEdit, let editor = LineEditor(session: session, historyFile: .standard()) else { return plain }
     Signals.watch([SIGWINCH]) { [weak editor] _ in editor?.windowChanged() }
-    TerminalState.restoreWhenEnded()
     print("cnnrepl \(KernelIdentity.version). help() explains, Tab completes, Ctrl-D leaves.")
     return editor
   }

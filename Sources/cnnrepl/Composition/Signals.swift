@@ -3,7 +3,8 @@ import Foundation
 /// Ctrl-C as a call on a thread of its own instead of the end of the process.
 ///
 /// The signals are blocked in every thread and fetched by one that waits for them: no code runs in a signal handler,
-/// and a system call elsewhere is never cut short.
+/// and a system call elsewhere is never cut short. Programs started from here have them blocked too: SIGTERM must not be
+/// among them, or a download could not be stopped.
 enum Signals {
   /// Blocks the signals in this thread and all that it starts: to be called before any other thread exists.
   static func block(_ signals: [Int32]) {
