@@ -2,7 +2,7 @@ import Crypto
 import TensorRuntime
 import Testing
 
-@testable import Datasets
+import Datasets
 
 @Suite("Generated digits")
 struct DigitsTests {

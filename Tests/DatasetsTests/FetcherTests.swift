@@ -2,7 +2,7 @@ import Foundation
 import TensorRuntime
 import Testing
 
-@testable import Datasets
+import Datasets
 
 @Suite("Fetching files")
 struct FetcherTests {

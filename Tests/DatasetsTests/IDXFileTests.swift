@@ -1,7 +1,7 @@
 import TensorRuntime
 import Testing
 
-@testable import Datasets
+import Datasets
 
 @Suite("IDX files")
 struct IDXFileTests {

@@ -2,7 +2,7 @@ import ImageCodecs
 import TensorRuntime
 import Testing
 
-@testable import Datasets
+import Datasets
 
 @Suite("Views of labelled images")
 struct LabelledImagesTests {

@@ -2,7 +2,7 @@ import Foundation
 import TensorRuntime
 import Testing
 
-@testable import Datasets
+import Datasets
 
 @Suite("MNIST files")
 struct MNISTTests {

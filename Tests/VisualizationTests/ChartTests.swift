@@ -3,7 +3,7 @@ import ImageCodecs
 import TestSupport
 import Testing
 
-@testable import Visualization
+import Visualization
 
 @Suite("Charts")
 struct ChartTests {

@@ -2,7 +2,7 @@ import ImageCodecs
 import TestSupport
 import Testing
 
-@testable import Visualization
+import Visualization
 
 @Suite("Image grids")
 struct ImageGridTests {

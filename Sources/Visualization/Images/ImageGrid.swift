@@ -98,7 +98,7 @@ package struct ImageGrid: Sendable {
   }
 
   /// Each tile's colours.
-  func rasters() -> [Raster] {
+  package func rasters() -> [Raster] {
     let ranges = tiles.map { $0.range ?? 0...1 }
     let low = ranges.map(\.lowerBound).min() ?? 0
     let high = ranges.map(\.upperBound).max() ?? 1

@@ -1,8 +1,11 @@
 /// Colours in rows: what tiles become before they are scaled, or written as characters.
-struct Raster {
-  let width: Int
-  let height: Int
-  var colors: [Color]
+package struct Raster {
+  /// Pixels in a row.
+  package let width: Int
+  /// Rows.
+  package let height: Int
+  /// The pixels' colours, row by row.
+  package var colors: [Color]
 
   /// The average colour of a rectangle given in shares of the whole.
   func average(x: Int, of columns: Int, y: Int, of rows: Int) -> Color {
