@@ -1,8 +1,7 @@
 import Crypto
+import Datasets
 import TensorRuntime
 import Testing
-
-import Datasets
 
 @Suite("Generated digits")
 struct DigitsTests {

@@ -1,8 +1,7 @@
+import Datasets
 import Foundation
 import TensorRuntime
 import Testing
-
-import Datasets
 
 @Suite("Fetching files")
 struct FetcherTests {

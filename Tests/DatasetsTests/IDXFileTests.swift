@@ -1,7 +1,6 @@
+import Datasets
 import TensorRuntime
 import Testing
-
-import Datasets
 
 @Suite("IDX files")
 struct IDXFileTests {

@@ -1,8 +1,7 @@
+import Datasets
 import ImageCodecs
 import TensorRuntime
 import Testing
-
-import Datasets
 
 @Suite("Views of labelled images")
 struct LabelledImagesTests {

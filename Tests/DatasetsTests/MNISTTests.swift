@@ -1,8 +1,7 @@
+import Datasets
 import Foundation
 import TensorRuntime
 import Testing
-
-import Datasets
 
 @Suite("MNIST files")
 struct MNISTTests {

@@ -2,7 +2,6 @@ import Foundation
 import ImageCodecs
 import TestSupport
 import Testing
-
 import Visualization
 
 @Suite("Charts")

@@ -1,7 +1,6 @@
 import ImageCodecs
 import TestSupport
 import Testing
-
 import Visualization
 
 @Suite("Tables, confusion matrices and progress")
