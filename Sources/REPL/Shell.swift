@@ -50,7 +50,7 @@ package final class Shell {
       sink.show(error: error)
     case .interrupted(let error):
       outcome.wasInterrupted = true
-      sink.show(error: error)
+      sink.show(interruption: error)
     }
     sink.finish()
   }

@@ -79,10 +79,11 @@ final class PseudoTerminal {
     }
   }
 
-  /// Waits until the program has ended, and returns its status.
+  /// Waits until the program has ended, and returns its status; -1 when it doesn't end.
   func status() -> Int32 {
     while fill() {}
-    process.waitUntilExit()
+    for _ in 0..<1_000 where process.isRunning { usleep(10_000) }
+    guard !process.isRunning else { return -1 }
     return process.terminationStatus
   }
 
@@ -93,7 +94,7 @@ final class PseudoTerminal {
   /// Reads what comes; false when nothing more will, or nothing has for so long that nothing will.
   private func fill() -> Bool {
     var wait = pollfd(fd: master, events: Int16(POLLIN), revents: 0)
-    guard poll(&wait, 1, 60_000) > 0 else { return false }
+    guard poll(&wait, 1, 20_000) > 0 else { return false }
     var chunk = [UInt8](repeating: 0, count: 4_096)
     let count = read(master, &chunk, chunk.count)
     guard count > 0 else { return false }

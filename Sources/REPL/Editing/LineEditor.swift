@@ -62,6 +62,8 @@ package final class LineEditor: EntrySource {
   package func next(number: Int) -> Entry {
     setPrompt("[\(number)]> ")
     columns = TerminalTraits.columns()
+    // Before the prompt is seen: libedit itself does so after it, and a Ctrl-C in between would be a signal.
+    cel_prepare_terminal(editor, true)
     setBracketedPaste(true)
     defer { setBracketedPaste(false) }
     ending = .end

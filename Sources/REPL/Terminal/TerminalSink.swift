@@ -95,6 +95,12 @@ package final class TerminalSink: OutputSink {
     write((errorOutput.showsColors ? error.coloredText : error.text) + "\n", to: .stderr)
   }
 
+  /// Writes that work was interrupted, below the `^C` that a terminal shows for the key.
+  package func show(interruption error: RenderedError) {
+    if output.isTerminal { isAtLineStart = false }
+    show(error: error)
+  }
+
   /// Brings what was written out to the reader, and the cursor to the start of a line on a terminal.
   package func finish() {
     if output.isTerminal { startLine() }

@@ -20,7 +20,7 @@ enum ScriptRun {
       sink.show(error: error)
       return ExitStatus.failure
     case .interrupted(let error):
-      sink.show(error: error)
+      sink.show(interruption: error)
       return ExitStatus.interrupted
     }
   }

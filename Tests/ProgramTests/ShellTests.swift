@@ -1,0 +1,121 @@
+import Foundation
+import Testing
+
+/// The shell as somebody at a terminal meets it.
+@Suite struct ShellTests {
+  private let files: Scratch
+
+  init() throws { files = try Scratch() }
+
+  @Test func entriesAreEvaluatedAtThePrompt() throws {
+    let terminal = try PseudoTerminal(files: files)
+    #expect(try terminal.type("40 + 2\r", after: "[1]>", until: "[2]>").contains("42"))
+    terminal.type("let 한글 = \"값\"\r")
+    try terminal.wait(for: "[3]>")
+    terminal.type("한글\r")
+    #expect(try terminal.wait(for: "[4]>").contains("값"))
+    terminal.type("\u{4}")
+    #expect(terminal.status() == 0)
+  }
+
+  @Test func bracketsKeepAnEntryOpen() throws {
+    let terminal = try PseudoTerminal(files: files)
+    try terminal.wait(for: "[1]>")
+    terminal.type("func twice(_ x: Int) -> Int {\rreturn 2 * x\r}\r")
+    try terminal.wait(for: "[2]>")
+    terminal.type("twice(21)\r")
+    #expect(try terminal.wait(for: "[3]>").contains("42"))
+  }
+
+  @Test func errorsLeaveTheSessionAsItWas() throws {
+    let terminal = try PseudoTerminal(files: files)
+    try terminal.wait(for: "[1]>")
+    terminal.type("let a = 5\r")
+    try terminal.wait(for: "[2]>")
+    terminal.type("1 / 0\r")
+    let shown = try terminal.wait(for: "[3]>")
+    #expect(shown.contains("error") && shown.contains("division by zero"))
+    #expect(shown.contains("\u{1b}["))
+    terminal.type("a + 1\r")
+    #expect(try terminal.wait(for: "[4]>").contains("6"))
+  }
+
+  @Test func controlCGivesUpTheLineOrTheComputation() throws {
+    let terminal = try PseudoTerminal(files: files)
+    try terminal.wait(for: "[1]>")
+    terminal.type("let a = 1 +\u{3}")
+    try terminal.wait(for: "[1]>")
+    terminal.type("let a = 7\r")
+    try terminal.wait(for: "[2]>")
+    terminal.type("print(\"go\" + \"ing\"); while true { }\r")
+    try terminal.wait(for: "going")
+    terminal.type("\u{3}")
+    try terminal.wait(for: "[3]>")
+    terminal.type("a\r")
+    #expect(try terminal.wait(for: "[4]>").contains("7"))
+  }
+
+  @Test func aPasteIsOneEntryThatWaitsForEnter() throws {
+    let terminal = try PseudoTerminal(files: files)
+    try terminal.wait(for: "[1]>")
+    terminal.type("\u{1b}[200~let a = 20\nlet b = 22\n\u{1b}[201~")
+    terminal.type("\r")
+    try terminal.wait(for: "[2]>")
+    terminal.type("a + b\r")
+    #expect(try terminal.wait(for: "[3]>").contains("42"))
+  }
+
+  @Test func entriesAreRememberedAcrossShells() throws {
+    let first = try PseudoTerminal(files: files)
+    try first.wait(for: "[1]>")
+    first.type("let before = 41\r")
+    try first.wait(for: "[2]>")
+    first.type("exit\r")
+    #expect(first.status() == 0)
+    let second = try PseudoTerminal(files: files)
+    try second.wait(for: "[1]>")
+    // Up twice: past `exit`.
+    second.type("\u{1b}[A\u{1b}[A\r")
+    try second.wait(for: "[2]>")
+    second.type("before + 1\r")
+    #expect(try second.wait(for: "[3]>").contains("42"))
+  }
+
+  @Test func wholeCharactersAreErased() throws {
+    let terminal = try PseudoTerminal(files: files)
+    try terminal.wait(for: "[1]>")
+    terminal.type("\"a👩‍👩‍👧\u{7F}한글\u{7F}\"\r")
+    #expect(try terminal.wait(for: "[2]>").contains("\"a한\""))
+  }
+
+  @Test func aDumbTerminalGetsPlainLines() throws {
+    let terminal = try PseudoTerminal(term: "dumb", files: files)
+    #expect(try terminal.type("func f() -> Int {\n42\n}\n", after: "[1]> ", until: "[2]> ").contains("...> "))
+    terminal.type("f()\n")
+    #expect(try terminal.wait(for: "[3]> ").contains("42"))
+    terminal.type("\u{3}")
+    try terminal.wait(for: "[3]> ")
+    terminal.type("\u{4}")
+    #expect(terminal.status() == 0)
+    #expect(!terminal.screen.contains("\u{1b}"))
+  }
+
+  @Test func aScriptCanBeFollowedByTheShell() throws {
+    try files.write("lab.cnn", "let a = 42\nprint(\"ready\")\n")
+    let terminal = try PseudoTerminal("lab.cnn", "-i", files: files)
+    try terminal.wait(for: "ready")
+    try terminal.wait(for: "[2]>")
+    terminal.type("a\r")
+    #expect(try terminal.wait(for: "[3]>").contains("42"))
+  }
+
+  @Test func theTerminalIsGivenBackWhenTheShellIsEnded() throws {
+    let terminal = try PseudoTerminal(files: files)
+    try terminal.wait(for: "\u{1b}[?2004h")
+    try terminal.wait(for: "[1]>")
+    terminal.type("let a")
+    terminal.type("\u{3}\u{4}")
+    #expect(terminal.status() == 0)
+    #expect(terminal.screen.contains("\u{1b}[?2004l"))
+  }
+}
