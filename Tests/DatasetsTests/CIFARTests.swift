@@ -1,8 +1,7 @@
+import Datasets
 import Foundation
 import TensorRuntime
 import Testing
-
-@testable import Datasets
 
 @Suite("CIFAR files")
 struct CIFARTests {
