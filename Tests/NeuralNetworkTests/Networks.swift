@@ -1,12 +1,14 @@
 import CPUBackend
+import NeuralNetwork
 import TensorRuntime
-
-@testable import NeuralNetwork
 
 /// What every test of networks needs: a runtime, random numbers, and the networks of the course.
 struct Bench {
-  let runtime = Runtime(backend: CPUBackend())
+  let token = CancellationToken()
+  let runtime: Runtime
   let random = RandomSource(seed: 42)
+
+  init(threads: Int? = nil) { runtime = Runtime(backend: CPUBackend(threads: threads), cancellation: token) }
 
   /// A stack of layers, as `Sequential(input:)` makes it.
   func sequential(_ input: Shape?, _ layers: [any Layer]) throws -> Network {

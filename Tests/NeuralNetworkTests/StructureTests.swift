@@ -1,7 +1,6 @@
+import NeuralNetwork
 import TensorRuntime
 import Testing
-
-@testable import NeuralNetwork
 
 @Suite struct StructureTests {
   let bench = Bench()
@@ -11,7 +10,8 @@ import Testing
     // Course row E1; names as automatic numbering gives them.
     let expected: [(String, Shape, Int)] = [
       ("conv1", [6, 28, 28], 156), ("pool1", [6, 14, 14], 0), ("conv2", [16, 10, 10], 2416),
-      ("pool2", [16, 5, 5], 0), ("conv3", [120, 1, 1], 48_120), ("flatten1", [120], 0), ("dense1", [84], 10_164),
+      ("pool2", [16, 5, 5], 0), ("conv3", [120, 1, 1], 48_120), ("flatten1", [120], 0),
+      ("dense1", [84], 10_164),
       ("dense2", [10], 850),
     ]
     #expect(rows.map(\.name) == expected.map(\.0))
@@ -46,7 +46,8 @@ import Testing
   }
 
   @Test func bodiesReplayForAnyBatch() throws {
-    let network = try Network(form: "Model", inputShapes: [[3, 4, 4]], random: bench.random) { recorder, inputs in
+    let network = try Network(form: "Model", inputShapes: [[3, 4, 4]], random: bench.random) {
+      recorder, inputs in
       let y = try recorder.call(bench.conv(3, 3, padding: .same), on: inputs)
       let mean = try recorder.call(GlobalPoolingLayer(.average), on: [y])
       let scaled = try y * mean.reshaped([mean.shape[0], 3, 1, 1])
@@ -60,26 +61,58 @@ import Testing
     }
   }
 
-  @Test(arguments: [
-    (
-      [DenseLayer(10) as any Layer], [16, 5, 5] as Shape,
-      "Dense(10) needs a flat input, got [16, 5, 5]\nfix: Flatten() before it (400 features) or GlobalAvgPool() (16 features)"
-    ),
-    (
-      [Bench().conv(8, 7)], [1, 5, 5],
-      "Conv(8, 7) has a window of 7, larger than its input [1, 5, 5]: height is 5 with padding\nfix: use a smaller kernel, padding: .same, or fewer poolings before it"
-    ),
-    (
-      [FlattenLayer(), Bench().conv(8, 3)], [1, 5, 5],
-      "Conv(8, 3) slides over images [channel, height, width], got [25]\nfix: put it before Flatten(), or Reshape(channels, height, width) first"
-    ),
-    (
-      [Bench().conv(8, 3, groups: 3)], [4, 8, 8],
-      "Conv(8, 3, groups: 3) splits channels into 3 groups, but has 4 channels in and 8 out\nfix: choose channel counts that 3 divides"
-    ),
-  ])
-  func mistakesAreExplained(layers: [any Layer], input: Shape, text: String) throws {
-    #expect { _ = try bench.sequential(input, layers) } throws: { "\($0)" == text }
+  /// A stack of layers on an input, and the error it must give.
+  struct Mistake: Sendable {
+    let input: [Int]
+    let text: String
+    let layers: @Sendable (Bench) -> [any Layer]
+  }
+
+  static let mistakes = [
+    Mistake(
+      input: [16, 5, 5],
+      text: """
+        Dense(10) needs a flat input, got [16, 5, 5]
+        fix: Flatten() before it (400 features) or GlobalAvgPool() (16 features)
+        """
+    ) { _ in [DenseLayer(10)] },
+    Mistake(
+      input: [1, 5, 5],
+      text: """
+        Conv(8, 7) has a window of 7, larger than its input [1, 5, 5]: height is 5 with padding
+        fix: use a smaller kernel, padding: .same, or fewer poolings before it
+        """
+    ) { [$0.conv(8, 7)] },
+    Mistake(
+      input: [1, 5, 5],
+      text: """
+        Conv(8, 3) slides over images [channel, height, width], got [25]
+        fix: put it before Flatten(), or Reshape(channels, height, width) first
+        """
+    ) { [FlattenLayer(), $0.conv(8, 3)] },
+    Mistake(
+      input: [4, 8, 8],
+      text: """
+        Conv(8, 3, groups: 3) splits channels into 3 groups, but has 4 channels in and 8 out
+        fix: choose channel counts that 3 divides
+        """
+    ) { [$0.conv(8, 3, groups: 3)] },
+  ]
+
+  @Test(arguments: mistakes)
+  func mistakesAreExplained(mistake: Mistake) throws {
+    #expect {
+      _ = try bench.sequential(Shape(mistake.input), mistake.layers(bench))
+    } throws: {
+      "\($0)" == mistake.text
+    }
+  }
+
+  @Test func initialWeightsDoNotDependOnThreads() throws {
+    let (one, two) = (Bench(threads: 1), Bench(threads: 2))
+    for (a, b) in zip(try one.lenet().parameters, try two.lenet().parameters) {
+      #expect(try one.runtime.floats(of: a.tensor) == two.runtime.floats(of: b.tensor))
+    }
   }
 
   @Test func theSameSeedDrawsTheSameWeights() throws {

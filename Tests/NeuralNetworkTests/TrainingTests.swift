@@ -1,8 +1,7 @@
 import Foundation
+import NeuralNetwork
 import TensorRuntime
 import Testing
-
-@testable import NeuralNetwork
 
 @Suite struct TrainingTests {
   let bench = Bench()
@@ -44,7 +43,8 @@ import Testing
     var results: [[[Float]]] = []
     for _ in 0..<2 {
       let bench = Bench()
-      let network = try bench.sequential([8], [DenseLayer(16, activation: .tanh), DropoutLayer(0.3), DenseLayer(2)])
+      let network = try bench.sequential(
+        [8], [DenseLayer(16, activation: .tanh), DropoutLayer(0.3), DenseLayer(2)])
       var options = TrainingOptions()
       options.epochs = 3
       let trainer = try Trainer(
@@ -62,7 +62,8 @@ import Testing
     let watcher = Watcher()
     let run = try train(network, epochs: 3, watcher: watcher)
     #expect(run.epochs.map(\.epoch) == [3, 4, 5])
-    #expect(watcher.notes == ["going on after epoch 2 with the same optimizer state (net.reset() starts over)"])
+    #expect(
+      watcher.notes == ["going on after epoch 2 with the same optimizer state (net.reset() starts over)"])
     #expect(network.training.epochs == 5)
   }
 
@@ -73,10 +74,10 @@ import Testing
     watcher.onBatch = { batch in
       guard batch == 5 else { return }
       kept = try self.weights(of: network)
-      self.bench.runtime.cancellation.cancel()
+      self.bench.token.cancel()
     }
     #expect(throws: Interrupted.self) { try train(network, epochs: 5, watcher: watcher) }
-    bench.runtime.cancellation.reset()
+    bench.token.reset()
     #expect(watcher.batches == 5)
     #expect(try weights(of: network) == kept)
     #expect(try train(network, epochs: 1).epochs.count == 1)
@@ -116,7 +117,8 @@ import Testing
   @Test func savingAndLoadingGiveTheSameOutputs() throws {
     let path = NSTemporaryDirectory() + "network-\(UUID().uuidString).safetensors"
     defer { try? FileManager.default.removeItem(atPath: path) }
-    let network = try Network(form: "Model", inputShapes: [[1, 8, 8]], random: bench.random) { recorder, inputs in
+    let network = try Network(form: "Model", inputShapes: [[1, 8, 8]], random: bench.random) {
+      recorder, inputs in
       let a = try recorder.call(bench.conv(4, 3, padding: .same, activation: .relu), on: inputs)
       let b = try recorder.call(BatchNormLayer(), on: [a])
       return [try recorder.call(FlattenLayer(), on: [try Tensor.concat([a, b], axis: 1).tanh()])]
