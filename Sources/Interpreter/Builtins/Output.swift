@@ -1,5 +1,6 @@
 import Foundation
 import TensorRuntime
+import Visualization
 
 extension Library.Family {
   /// Printing, formatting, asking.
@@ -91,29 +92,17 @@ extension Library.Family {
     let rows = try Iteration.elements(of: call.value("rows"), call.context)
     var headings: [String]?
     if !call.value("columns").isNothing { headings = try call.array("columns").map(\.text) }
-    let table = try RowTable(rows, headings: headings, call.context)
-    call.context.sink.display(
-      MIMEBundle([
-        ("text/html", .text(table.html)), ("text/plain", .text(table.plain)),
-      ]), id: nil)
+    let table = try TextTable(rows, headings: headings, call.context)
+    call.context.sink.display(table.bundle, id: nil)
     return .void
   }
 }
 
-/// Rows of text under headings.
-struct RowTable {
-  private var headings: [String]
-  private var rows: [[String]]
-  private var isNumeric: [Bool] = []
-
-  init(headings: [String], rows: [[String]]) {
-    self.headings = headings
-    self.rows = rows
-  }
-
+extension TextTable {
+  /// Rows of values as a table, numbers flush right; labels and keys become headings.
   init(_ values: [Value], headings: [String]?, _ context: EvaluationContext) throws {
     var names = headings ?? []
-    rows = try values.map { row in
+    let rows = try values.map { row in
       switch row {
       case .array(let array): return try array.elements.map { try context.text(of: $0) }
       case .tuple(let tuple):
@@ -125,62 +114,19 @@ struct RowTable {
       default: return [try context.text(of: row)]
       }
     }
-    self.headings = names
-  }
-
-  private var widths: [Int] {
-    let count = max(headings.count, rows.map(\.count).max() ?? 0)
-    return (0..<count).map { column in
-      ([headings] + rows).map { $0.indices.contains(column) ? $0[column].count : 0 }.max() ?? 0
+    let width = rows.map(\.count).max() ?? 0
+    names += [String](repeating: "", count: max(0, width - names.count))
+    let sides = names.indices.map { column -> TextWidth.Side in
+      rows.allSatisfy { !$0.indices.contains(column) || Self.isNumber($0[column]) } ? .right : .left
     }
+    self.init(header: names, sides: sides)
+    for row in rows { append(row) }
   }
 
-  private func isNumber(_ text: String) -> Bool {
+  private static func isNumber(_ text: String) -> Bool {
     text.isEmpty || Double(text.filter { $0 != "," && $0 != "%" }) != nil
   }
 
-  /// As columns of text, numbers flush right.
-  var plain: String {
-    let widths = widths
-    let right = widths.indices.map { column in
-      rows.allSatisfy { !$0.indices.contains(column) || isNumber($0[column]) }
-    }
-    func line(_ cells: [String]) -> String {
-      var text = ""
-      for (column, width) in widths.enumerated() {
-        let cell = cells.indices.contains(column) ? cells[column] : ""
-        let padding = String(repeating: " ", count: max(0, width - cell.count))
-        text += (column == 0 ? "" : "  ") + (right[column] ? padding + cell : cell + padding)
-      }
-      while text.last == " " { text.removeLast() }
-      return text
-    }
-    var lines = rows.map(line)
-    if headings.contains(where: { !$0.isEmpty }) {
-      lines.insert(line(headings), at: 0)
-      lines.insert(widths.map { String(repeating: "─", count: $0) }.joined(separator: "  "), at: 1)
-    }
-    return lines.joined(separator: "\n")
-  }
-
-  /// As an HTML table.
-  var html: String {
-    func escaped(_ text: String) -> String {
-      var result = ""
-      for character in text {
-        switch character {
-        case "&": result += "&amp;"
-        case "<": result += "&lt;"
-        case ">": result += "&gt;"
-        default: result.append(character)
-        }
-      }
-      return result
-    }
-    let head =
-      headings.contains { !$0.isEmpty }
-      ? "<thead><tr>" + headings.map { "<th>\(escaped($0))</th>" }.joined() + "</tr></thead>" : ""
-    let body = rows.map { "<tr>" + $0.map { "<td>\(escaped($0))</td>" }.joined() + "</tr>" }.joined()
-    return "<table>\(head)<tbody>\(body)</tbody></table>"
-  }
+  /// The table in the forms front ends show.
+  var bundle: MIMEBundle { MIMEBundle([("text/html", .text(html())), ("text/plain", .text(text()))]) }
 }

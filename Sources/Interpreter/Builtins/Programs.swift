@@ -1,5 +1,6 @@
 import Foundation
 import TensorRuntime
+import Visualization
 
 extension Library.Family {
   /// Looking at a program and steering it.
@@ -102,12 +103,11 @@ extension Library.Family {
     "variables", "Shows the session's variables with their types and the memory they take.", returns: .void
   ) { call in
     let names = call.context.globals.variables.filter { !$0.value.value.isVoid }.sorted { $0.key < $1.key }
-    let rows = names.map { name, variable -> [String] in
-      [name, variable.value.typeName, summary(variable.value), byteText(variable.value)]
+    var table = TextTable(header: ["name", "type", "value", "bytes"], sides: [.left, .left, .left, .right])
+    for (name, variable) in names {
+      table.append([name, variable.value.typeName, summary(variable.value), byteText(variable.value)])
     }
-    let table = RowTable(headings: ["name", "type", "value", "bytes"], rows: rows)
-    call.context.sink.display(
-      MIMEBundle([("text/html", .text(table.html)), ("text/plain", .text(table.plain))]), id: nil)
+    call.context.sink.display(table.bundle, id: nil)
     return .void
   }
 

@@ -24,12 +24,12 @@ extension Compiler {
     return operand
   }
 
-  static func captures(_ sources: [FunctionScope.CaptureSource], _ frame: Frame) -> [Cell] {
+  static func captures(_ sources: [FunctionScope.CaptureSource], _ frame: Frame) -> [CapturedVariable] {
     sources.map { source in
       switch source {
       case .cell(let index):
         if let cell = frame.cells[index] { return cell }
-        let cell = Cell(.void)
+        let cell = CapturedVariable(.void)
         frame.cells[index] = cell
         return cell
       case .capture(let index): return frame.captures[index]
@@ -63,7 +63,11 @@ extension Compiler {
         case .slot(let index): store = { frame, value in frame.slots[index] = value }
         case .cell(let index):
           store = { frame, value in
-            if let cell = frame.cells[index] { cell.value = value } else { frame.cells[index] = Cell(value) }
+            if let cell = frame.cells[index] {
+              cell.value = value
+            } else {
+              frame.cells[index] = CapturedVariable(value)
+            }
           }
         }
       } else {

@@ -116,7 +116,7 @@ extension Compiler {
   }
 }
 
-extension Cell {
+extension CapturedVariable {
   func change(_ body: (inout Value) throws -> Value) rethrows -> Value {
     var taken = Value.void
     swap(&taken, &value)

@@ -151,7 +151,7 @@ final class Compiler {
     scope.blocks[scope.blocks.count - 1][name] = variable
     switch variable.storage {
     case .slot(let index): return { frame, value in frame.slots[index] = value }
-    case .cell(let index): return { frame, value in frame.cells[index] = Cell(value) }
+    case .cell(let index): return { frame, value in frame.cells[index] = CapturedVariable(value) }
     }
   }
 

@@ -26,13 +26,16 @@ enum DataBuiltins {
       "Digits",
       "Digits drawn from strokes, bent and shifted at random, 28×28: works with no files at all. Four fifths are to "
         + "train, one fifth to test.",
-      [.labelled("count", .int, "how many to draw", default: .int(10_000)), validation], returns: .host("Dataset"),
+      [.labelled("count", .int, "how many to draw", default: .int(10_000)), validation],
+      returns: .host("Dataset"),
       shapes: "images [1, 28, 28], labels 0 to 9", example: "Digits(count: 100).train.count"
     ) { call in
       let count = try call.int("count")
       guard (10...10_000_000).contains(count) else {
-        throw EvaluationError("ValueError", "Digits draws 10 to 10,000,000 images, got \(TrainingText.count(count))")
-          .at(call.place(of: "count"))
+        throw EvaluationError(
+          "ValueError", "Digits draws 10 to 10,000,000 images, got \(TrainingText.count(count))"
+        )
+        .at(call.place(of: "count"))
       }
       let set = try Digits.dataset(
         count: count, validation: try share(call), random: call.context.random.draw(for: .data))
@@ -43,8 +46,10 @@ enum DataBuiltins {
   private static func share(_ call: Arguments) throws -> Double {
     let share = try call.number("validation")
     guard share >= 0, share < 1 else {
-      throw EvaluationError("ValueError", "validation is a share from 0 to below 1, got \(share)", fix: "validation: 0.1")
-        .at(call.place(of: "validation"))
+      throw EvaluationError(
+        "ValueError", "validation is a share from 0 to below 1, got \(share)", fix: "validation: 0.1"
+      )
+      .at(call.place(of: "validation"))
     }
     return share
   }

@@ -10,9 +10,12 @@ final class DatasetObject: HostObject {
 
   var text: String {
     var parts = ["\(TrainingText.count(dataset.train.count)) to train"]
-    if dataset.validation.count > 0 { parts.append("\(TrainingText.count(dataset.validation.count)) to validate") }
+    if dataset.validation.count > 0 {
+      parts.append("\(TrainingText.count(dataset.validation.count)) to validate")
+    }
     parts.append("\(TrainingText.count(dataset.test.count)) to test")
-    return "\(dataset.name): \(parts.joined(separator: ", ")), images \(Shape(dataset.shape)), \(dataset.classNames.count) classes"
+    return
+      "\(dataset.name): \(parts.joined(separator: ", ")), images \(Shape(dataset.shape)), \(dataset.classNames.count) classes"
   }
 
   static let declaration = TypeDeclaration(
@@ -27,7 +30,8 @@ final class DatasetObject: HostObject {
       .property("test", .host("Samples"), "What shows at the end whether it generalised.") {
         (object: DatasetObject) in .host(SamplesObject(object.dataset.test))
       },
-      .property("classes", .array(.string), "The names of the classes, by number.") { (object: DatasetObject) in
+      .property("classes", .array(.string), "The names of the classes, by number.") {
+        (object: DatasetObject) in
         .strings(object.dataset.classNames)
       },
       .property("shape", .array(.int), "The shape of one image: [channels, height, width].") {

@@ -40,17 +40,25 @@ enum DataArgument {
   /// The part of the data that watches the training.
   static func validation(_ data: Value, given: Value, _ call: Arguments) throws -> (any TrainingData)? {
     if !given.isNothing { return try training(given, target: .nothing, call) }
-    guard case .host(let object as DatasetObject) = data, object.dataset.validation.count > 0 else { return nil }
+    guard case .host(let object as DatasetObject) = data, object.dataset.validation.count > 0 else {
+      return nil
+    }
     return ImageTrainingData(samples: object.dataset.validation)
   }
 
-  private static func tensors(_ inputs: [Value], _ target: Value, _ call: Arguments) throws -> any TrainingData {
+  private static func tensors(_ inputs: [Value], _ target: Value, _ call: Arguments) throws
+    -> any TrainingData
+  {
     guard !target.isNothing else {
       throw EvaluationError(
-        "TypeError", "\(call.declaration.name) wants a data set, samples, or inputs with their targets, got \(inputs.first?.article ?? "nothing")",
-        fix: "\(call.declaration.name)(data), \(call.declaration.name)(data.train) or \(call.declaration.name)((x, y))")
+        "TypeError",
+        "\(call.declaration.name) wants a data set, samples, or inputs with their targets, got \(inputs.first?.article ?? "nothing")",
+        fix:
+          "\(call.declaration.name)(data), \(call.declaration.name)(data.train) or \(call.declaration.name)((x, y))"
+      )
     }
     return try TensorData(
-      inputs: try inputs.map(tensorOperand), target: try tensorOperand(target), runtime: call.context.runtime())
+      inputs: try inputs.map(tensorOperand), target: try tensorOperand(target),
+      runtime: call.context.runtime())
   }
 }

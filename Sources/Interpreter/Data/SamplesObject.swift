@@ -18,7 +18,8 @@ final class SamplesObject: HostObject {
   static let declaration = TypeDeclaration(
     "Samples", "Images with their class numbers; pixels are 0…1, [channels, height, width].",
     members: [
-      .property("count", .int, "How many there are.") { (object: SamplesObject) in .int(object.samples.count) },
+      .property("count", .int, "How many there are.") { (object: SamplesObject) in .int(object.samples.count)
+      },
       .property("shape", .array(.int), "The shape of one image: [channels, height, width].") {
         (object: SamplesObject) in .ints(object.samples.shape)
       },
@@ -28,7 +29,8 @@ final class SamplesObject: HostObject {
       .property("images", .tensor, "All images as one tensor, [n, c, h, w].") { (object: SamplesObject) in
         .tensor(try object.images(Array(0..<object.samples.count)))
       },
-      .property("classes", .array(.string), "The names of the classes, by number.") { (object: SamplesObject) in
+      .property("classes", .array(.string), "The names of the classes, by number.") {
+        (object: SamplesObject) in
         .strings(object.samples.classNames)
       },
       .property("classCounts", .array(.int), "How many images each class has.") { (object: SamplesObject) in
@@ -37,7 +39,8 @@ final class SamplesObject: HostObject {
       .property("mean", .array(.double), "The mean of each channel.") { (object: SamplesObject) in
         .array(of: object.samples.statistics.mean.map { .double(Double($0)) })
       },
-      .property("std", .array(.double), "The standard deviation of each channel.") { (object: SamplesObject) in
+      .property("std", .array(.double), "The standard deviation of each channel.") {
+        (object: SamplesObject) in
         .array(of: object.samples.statistics.std.map { .double(Double($0)) })
       },
       .property("normalized", .host("Samples"), "The same images with mean 0 and deviation 1 per channel.") {
@@ -48,7 +51,9 @@ final class SamplesObject: HostObject {
         "take", "The first images.", [.positional("count", .int, "how many")], returns: .host("Samples")
       ) { (object: SamplesObject, call) in
         let count = try call.int("count")
-        guard count >= 0 else { throw EvaluationError("ValueError", "take needs a count of 0 or more, got \(count)") }
+        guard count >= 0 else {
+          throw EvaluationError("ValueError", "take needs a count of 0 or more, got \(count)")
+        }
         return .host(SamplesObject(object.samples.take(count)))
       },
       .method("shuffled", "All images in a random order.", returns: .host("Samples")) {
@@ -57,7 +62,8 @@ final class SamplesObject: HostObject {
       },
       .method(
         "filter", "The images that pass a test of their class number.",
-        [.positional("test", .function("(label) -> Bool"), "true for those to keep")], returns: .host("Samples")
+        [.positional("test", .function("(label) -> Bool"), "true for those to keep")],
+        returns: .host("Samples")
       ) { (object: SamplesObject, call) in
         let kept = try object.samples.filter { _, label in
           guard case .bool(let keep) = try call.call("test", .int(Int(label))) else {
@@ -82,11 +88,14 @@ final class SamplesObject: HostObject {
     case .int(let index):
       let place = index < 0 ? index + samples.count : index
       guard (0..<samples.count).contains(place) else {
-        throw EvaluationError("IndexError", "image \(index) of \(samples.count), wanted 0 to \(samples.count - 1)")
+        throw EvaluationError(
+          "IndexError", "image \(index) of \(samples.count), wanted 0 to \(samples.count - 1)")
       }
       return .host(SampleObject(samples, index: place))
     case .range(let range):
-      guard let whole = range.integers else { throw EvaluationError("TypeError", "the range needs whole numbers") }
+      guard let whole = range.integers else {
+        throw EvaluationError("TypeError", "the range needs whole numbers")
+      }
       let upper = whole.upperBound == .max ? samples.count : whole.upperBound
       guard whole.lowerBound >= 0, whole.lowerBound <= upper, upper <= samples.count else {
         throw EvaluationError("IndexError", "images \(whole) of \(samples.count) reach outside")
@@ -117,7 +126,9 @@ final class SampleObject: HostObject {
   }
 
   var label: Int { Int(samples.label(index)) }
-  var className: String { samples.classNames.indices.contains(label) ? samples.classNames[label] : "\(label)" }
+  var className: String {
+    samples.classNames.indices.contains(label) ? samples.classNames[label] : "\(label)"
+  }
   var text: String { "image \(Shape(samples.shape)) of class \(className)" }
 
   static let declaration = TypeDeclaration(
@@ -127,7 +138,9 @@ final class SampleObject: HostObject {
         .tensor(try object.image())
       },
       .property("label", .int, "The class number.") { (object: SampleObject) in .int(object.label) },
-      .property("name", .string, "The name of the class.") { (object: SampleObject) in .string(object.className) },
+      .property("name", .string, "The name of the class.") { (object: SampleObject) in
+        .string(object.className)
+      },
     ])
 
   func image() throws -> Tensor { try Tensor(try samples.floats([index]), Shape(samples.shape)) }

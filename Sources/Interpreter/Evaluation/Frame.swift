@@ -19,8 +19,8 @@ enum Flow {
 final class Frame {
   let context: EvaluationContext
   let slots: UnsafeMutablePointer<Value>
-  let cells: UnsafeMutablePointer<Cell?>
-  let captures: [Cell]
+  let cells: UnsafeMutablePointer<CapturedVariable?>
+  let captures: [CapturedVariable]
   /// The function that runs; `nil` for a cell's own statements.
   let function: FunctionValue?
   private let slotCount: Int

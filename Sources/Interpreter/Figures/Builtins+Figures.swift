@@ -23,7 +23,8 @@ enum FigureBuiltins {
         waiting = []
       }
       for value in try call.array("things") {
-        if case .host(let object as FigureObject) = value, case .grid(let grid) = object.content, waiting.isEmpty,
+        if case .host(let object as FigureObject) = value, case .grid(let grid) = object.content,
+          waiting.isEmpty,
           !call.isGiven("scale"), !call.isGiven("captions")
         {
           var grid = grid
@@ -40,7 +41,8 @@ enum FigureBuiltins {
       return .void
     },
     Builtin(
-      "plot", "Draws the course of a training, or numbers as a curve: pictures in a notebook, characters in the shell.",
+      "plot",
+      "Draws the course of a training, or numbers as a curve: pictures in a notebook, characters in the shell.",
       [
         .variadic("things", .any, "what fit gave, or arrays or tensors of numbers"),
         .labelled("title", .string, "what stands above", default: .string("")),

@@ -28,7 +28,8 @@ enum Tiles {
   private static func sample(_ sample: SampleObject, captioned: Bool) throws -> Tile {
     let shape = sample.samples.shape
     return try Tile(
-      channels: shape[0], height: shape[1], width: shape[2], values: try sample.samples.floats([sample.index]),
+      channels: shape[0], height: shape[1], width: shape[2],
+      values: try sample.samples.floats([sample.index]),
       caption: captioned ? sample.className : "")
   }
 

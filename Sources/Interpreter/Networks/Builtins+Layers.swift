@@ -23,10 +23,12 @@ enum LayerBuiltins {
       [
         .positional("filters", .int, "how many feature maps come out"),
         .positional("kernel", .ints, "the filters' size"),
-        .labelled("stride", .ints, "steps between positions", default: .int(1)), padding(.option(named: "valid")),
+        .labelled("stride", .ints, "steps between positions", default: .int(1)),
+        padding(.option(named: "valid")),
         .labelled("dilation", .ints, "distance between the kernel's points", default: .int(1)),
         .labelled("groups", .int, "groups of channels that don't mix", default: .int(1)),
-        .labelled("bias", .bool, "adds a number to each map", default: .bool(true)), activation, initializer, name,
+        .labelled("bias", .bool, "adds a number to each map", default: .bool(true)), activation, initializer,
+        name,
       ], returns: .host("Layer"), shapes: "[n, c, h, w] -> [n, filters, h', w'], h' = (h + 2p - k) / s + 1",
       formula: "y[k, i, j] = b[k] + Σ w[k, c, u, v] x[c, s·i + u - p, s·j + v - p]",
       example: "Conv(8, 3, padding: .same)(zeros(1, 3, 32, 32)).shape"
@@ -49,7 +51,8 @@ enum LayerBuiltins {
         .positional("kernel", .ints, "the filters' size"),
         .labelled("stride", .ints, "how many times larger", default: .int(1)), padding(.int(0)),
         .labelled("outputPadding", .ints, "positions added behind", default: .int(0)),
-        .labelled("bias", .bool, "adds a number to each map", default: .bool(true)), activation, initializer, name,
+        .labelled("bias", .bool, "adds a number to each map", default: .bool(true)), activation, initializer,
+        name,
       ], returns: .host("Layer"), shapes: "[n, c, h, w] -> [n, filters, h', w'], h' = (h - 1) s - 2p + k",
       example: "ConvTranspose(8, 4, stride: 2, padding: 1)(zeros(1, 3, 7, 7)).shape"
     ) { call in
@@ -71,7 +74,8 @@ enum LayerBuiltins {
       "Dense", "A fully connected layer.",
       [
         .positional("units", .int, "how many numbers come out"),
-        .labelled("bias", .bool, "adds a number to each", default: .bool(true)), activation, initializer, name,
+        .labelled("bias", .bool, "adds a number to each", default: .bool(true)), activation, initializer,
+        name,
       ], returns: .host("Layer"), shapes: "[n, inputs] -> [n, units]", formula: "y = x Wᵀ + b",
       example: "Dense(10)(zeros(1, 84)).shape"
     ) { call in
@@ -84,12 +88,14 @@ enum LayerBuiltins {
             name: try call.optionalString("name"))))
     },
     pooling("MaxPool", .max, "the largest number"), pooling("AvgPool", .average, "the mean"),
-    globalPooling("GlobalAvgPool", .average, "The mean"), globalPooling("GlobalMaxPool", .max, "The largest number"),
+    globalPooling("GlobalAvgPool", .average, "The mean"),
+    globalPooling("GlobalMaxPool", .max, "The largest number"),
     Builtin(
       "BatchNorm",
       "Normalizes each channel over the batch while training, by running statistics otherwise, then scales and shifts.",
       [
-        .labelled("momentum", .number, "share of the new batch in the running statistics", default: .double(0.1)),
+        .labelled(
+          "momentum", .number, "share of the new batch in the running statistics", default: .double(0.1)),
         .labelled("epsilon", .number, "added to the variance", default: .double(1e-5)), name,
       ], returns: .host("Layer"), shapes: "[n, c, …] -> [n, c, …]", formula: "y = γ (x - μ) / √(σ² + ε) + β",
       example: "BatchNorm()(ones(2, 3, 4, 4)).shape"
@@ -101,7 +107,8 @@ enum LayerBuiltins {
             name: try call.optionalString("name"))))
     },
     Builtin(
-      "Dropout", "Drops each number with a probability while training and scales the others up; nothing otherwise.",
+      "Dropout",
+      "Drops each number with a probability while training and scales the others up; nothing otherwise.",
       [.positional("rate", .number, "the share that is dropped", default: .double(0.5)), name],
       returns: .host("Layer"), example: "Dropout(0.25)(ones(1, 4))"
     ) { call in

@@ -23,7 +23,8 @@ enum ModelBuiltins {
       // Layers are made now, where the body stands, also when shapes come with the first call.
       let items = try context.collect(body).items
       guard !items.isEmpty else {
-        throw EvaluationError("ModelError", "the body of Sequential has no layers", fix: "write a layer per line")
+        throw EvaluationError(
+          "ModelError", "the body of Sequential has no layers", fix: "write a layer per line")
       }
       let network = try Network(
         form: "Sequential", name: try call.optionalString("name"), inputShapes: shape.map { [$0] },
@@ -91,7 +92,8 @@ enum ModelBuiltins {
     case .function, .builtin: return try tensorOperand(try context.call(value, [.tensor(x)]))
     default:
       throw EvaluationError(
-        "ModelError", "a body of Sequential takes layers, networks and functions of tensors, got \(value.article)")
+        "ModelError",
+        "a body of Sequential takes layers, networks and functions of tensors, got \(value.article)")
     }
   }
 
@@ -100,7 +102,8 @@ enum ModelBuiltins {
     case .tuple(let tuple): return try tuple.elements.map(tensorOperand)
     case .array(let array): return try array.elements.map(tensorOperand)
     case .void:
-      throw EvaluationError("ModelError", "the body of Model gives nothing", fix: "end it with the output, or return it")
+      throw EvaluationError(
+        "ModelError", "the body of Model gives nothing", fix: "end it with the output, or return it")
     default: return [try tensorOperand(value)]
     }
   }

@@ -11,7 +11,10 @@ enum MoreLayerBuiltins {
     "Upsampling", [.init("nearest", "repeats each position"), .init("bilinear", "interpolates")])
   private static let edges = OptionFamily(
     "PadMode",
-    [.init("zeros", "zeros"), .init("replicate", "the edge repeated"), .init("reflect", "the image mirrored at its edge")])
+    [
+      .init("zeros", "zeros"), .init("replicate", "the edge repeated"),
+      .init("reflect", "the image mirrored at its edge"),
+    ])
 
   static let all: [Builtin] = [
     Builtin(
@@ -41,7 +44,8 @@ enum MoreLayerBuiltins {
         .labelled("alpha", .number, "the weight of the squares", default: .double(1e-4)),
         .labelled("beta", .number, "the power", default: .double(0.75)),
         .labelled("bias", .number, "added to the sum", default: .double(1)), name,
-      ], returns: .host("Layer"), formula: "y = x / (bias + α/size Σ x²)^β", example: "LRN(5)(rand(1, 8, 2, 2)).shape"
+      ], returns: .host("Layer"), formula: "y = x / (bias + α/size Σ x²)^β",
+      example: "LRN(5)(rand(1, 8, 2, 2)).shape"
     ) { call in
       let size = try call.int("size")
       guard (1...1000).contains(size) else {
@@ -57,8 +61,11 @@ enum MoreLayerBuiltins {
       "Upsample", "Enlarges images by a whole number.",
       [
         .positional("scale", .ints, "how many times larger", default: .int(2)),
-        .labelled("mode", .option(upsampling), "where new numbers come from", default: .option(named: "nearest")), name,
-      ], returns: .host("Layer"), shapes: "[n, c, h, w] -> [n, c, s·h, s·w]", example: "Upsample(2)(rand(1, 3, 4, 4)).shape"
+        .labelled(
+          "mode", .option(upsampling), "where new numbers come from", default: .option(named: "nearest")),
+        name,
+      ], returns: .host("Layer"), shapes: "[n, c, h, w] -> [n, c, s·h, s·w]",
+      example: "Upsample(2)(rand(1, 3, 4, 4)).shape"
     ) { call in
       let rule: ResampleLayer.Rule = try call.option("mode")?.name == "bilinear" ? .bilinear : .nearest
       return .host(
@@ -71,7 +78,8 @@ enum MoreLayerBuiltins {
     ) { call in
       .host(
         LayerObject(
-          ResampleLayer(.adaptiveAverage, size: try call.ints("size"), name: try call.optionalString("name"))))
+          ResampleLayer(.adaptiveAverage, size: try call.ints("size"), name: try call.optionalString("name")))
+      )
     },
     Builtin(
       "Pad", "Adds a border around images.",
@@ -87,15 +95,19 @@ enum MoreLayerBuiltins {
             name: try call.optionalString("name"))))
     },
     Builtin(
-      "L2Normalize", "Scales each vector to length 1.", [name], returns: .host("Layer"), formula: "y = x / ‖x‖",
+      "L2Normalize", "Scales each vector to length 1.", [name], returns: .host("Layer"),
+      formula: "y = x / ‖x‖",
       example: "L2Normalize()(ones(1, 4))"
     ) { call in .host(LayerObject(L2NormalizeLayer(name: try call.optionalString("name")))) },
   ]
 
-  private static func norm(_ grouping: GroupNormLayer.Grouping, _ groups: Int, _ call: Arguments) throws -> Value {
+  private static func norm(_ grouping: GroupNormLayer.Grouping, _ groups: Int, _ call: Arguments) throws
+    -> Value
+  {
     .host(
       LayerObject(
         GroupNormLayer(
-          grouping, groups: groups, epsilon: try call.number("epsilon"), name: try call.optionalString("name"))))
+          grouping, groups: groups, epsilon: try call.number("epsilon"), name: try call.optionalString("name")
+        )))
   }
 }

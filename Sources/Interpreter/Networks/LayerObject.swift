@@ -19,7 +19,9 @@ final class LayerObject: HostObject {
       .property("weight", .tensor, "The weights: [filters, channels, height, width] or [outputs, inputs].") {
         (object: LayerObject) in try object.parameter("weight")
       },
-      .property("bias", .tensor, "The bias: [filters].") { (object: LayerObject) in try object.parameter("bias") },
+      .property("bias", .tensor, "The bias: [filters].") { (object: LayerObject) in
+        try object.parameter("bias")
+      },
     ],
     call: Builtin(
       "Layer", "Applies the layer to a batch [n, …].", [.variadic("x", .tensorLike, "what goes in")],

@@ -64,13 +64,16 @@ enum ModelInspection {
     case .host(let object as SamplesObject): samples = object.samples
     case .host(let object as DatasetObject): samples = object.dataset.test
     case let other:
-      throw EvaluationError("TypeError", "\(call.declaration.name) wants samples, got \(other.article)", fix: "give data.test")
+      throw EvaluationError(
+        "TypeError", "\(call.declaration.name) wants samples, got \(other.article)", fix: "give data.test")
     }
     let context = call.context
     let output = try model.network.predictions(
       for: ImageTrainingData(samples: samples), runtime: context.runtime(), random: context.random)
     guard output.rank == 2 else {
-      throw EvaluationError("ShapeError", "\(call.declaration.name) wants a classifier [n, classes], the network gives \(output.shape)")
+      throw EvaluationError(
+        "ShapeError",
+        "\(call.declaration.name) wants a classifier [n, classes], the network gives \(output.shape)")
     }
     let shares = try output.softmax(axis: 1)
     let best = try context.runtime().int32s(of: try shares.argmax(axis: 1))
@@ -87,8 +90,11 @@ enum ModelInspection {
     samples.classNames.indices.contains(label) ? samples.classNames[label] : "\(label)"
   }
 
-  private static func confusion(_ samples: LabelledImages, _ predictions: [Prediction]) -> FigureObject.Content {
-    let classes = max(samples.classNames.count, (predictions.map { max($0.label, $0.predicted) }.max() ?? 0) + 1)
+  private static func confusion(_ samples: LabelledImages, _ predictions: [Prediction])
+    -> FigureObject.Content
+  {
+    let classes = max(
+      samples.classNames.count, (predictions.map { max($0.label, $0.predicted) }.max() ?? 0) + 1)
     var counts = [[Int]](repeating: [Int](repeating: 0, count: classes), count: classes)
     for prediction in predictions { counts[prediction.label][prediction.predicted] += 1 }
     let names = (0..<classes).map { name($0, samples) }

@@ -21,7 +21,8 @@ final class ModelObject: HostObject {
   }
 
   static let declaration = TypeDeclaration(
-    "Model", "A network: layers with their weights. A reference: another name is the same network; copy() is not.",
+    "Model",
+    "A network: layers with their weights. A reference: another name is the same network; copy() is not.",
     members: structure + ModelTraining.members + ModelInspection.members,
     call: Builtin(
       "Model", "Applies the network to a batch, or to one sample where its input shape is known.",
@@ -55,18 +56,23 @@ final class ModelObject: HostObject {
       return .void
     },
     .method(
-      "frozen", "The same weights, never changed by training and always inferring; batch-norm statistics too.",
+      "frozen",
+      "The same weights, never changed by training and always inferring; batch-norm statistics too.",
       returns: .host("Model")
     ) { (model: ModelObject, _) in .host(ModelObject(try model.network.frozen())) },
     .method(
       "dropping", "The same weights without the last layers.",
       [.labelled("last", .int, "how many layers to leave out")], returns: .host("Model")
-    ) { (model: ModelObject, call) in .host(ModelObject(try model.network.dropping(last: try call.int("last")))) },
-    .method("copy", "Another network with the same weights.", returns: .host("Model")) { (model: ModelObject, _) in
+    ) { (model: ModelObject, call) in
+      .host(ModelObject(try model.network.dropping(last: try call.int("last"))))
+    },
+    .method("copy", "Another network with the same weights.", returns: .host("Model")) {
+      (model: ModelObject, _) in
       .host(ModelObject(try model.network.copy()))
     },
     .method(
-      "save", "Writes weights and network to a .safetensors file.", [.positional("path", .string, "the file")],
+      "save", "Writes weights and network to a .safetensors file.",
+      [.positional("path", .string, "the file")],
       returns: .void
     ) { (model: ModelObject, call) in
       try model.network.save(to: try call.string("path"), runtime: call.context.runtime())

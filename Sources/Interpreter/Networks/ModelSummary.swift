@@ -11,7 +11,9 @@ enum ModelSummary {
       header: ["layer", "", "output", "parameters", "multiply-adds", "sees"],
       sides: [.left, .left, .left, .right, .right, .right])
     for (index, shape) in trace.inputShapes.enumerated() {
-      table.append([trace.inputShapes.count == 1 ? "input" : "input \(index + 1)", "", shape.description, "", "", ""])
+      table.append([
+        trace.inputShapes.count == 1 ? "input" : "input \(index + 1)", "", shape.description, "", "", "",
+      ])
     }
     for row in rows {
       table.append([
@@ -25,7 +27,8 @@ enum ModelSummary {
     let totals =
       "\(TrainingText.count(total)) parameters\(frozen), \(TrainingText.count(network.multiplyAdds)) multiply-adds a sample"
     return MIMEBundle([
-      ("text/html", .text(table.html() + "<p>\(totals)</p>")), ("text/plain", .text(table.text() + "\n" + totals)),
+      ("text/html", .text(table.html() + "<p>\(totals)</p>")),
+      ("text/plain", .text(table.text() + "\n" + totals)),
     ])
   }
 }

@@ -64,7 +64,8 @@ extension EvaluationContext {
     try layer.build(for: batch.map(\.shape.droppingBatch), random: random)
     guard !layer.parameters.isEmpty else { return }
     throw EvaluationError(
-      "ModelError", "\(layer.notation) makes new weights inside minimize, which would be forgotten after the step",
+      "ModelError",
+      "\(layer.notation) makes new weights inside minimize, which would be forgotten after the step",
       fix: "make the layer before the loop, or put it into a Sequential or Model")
   }
 }

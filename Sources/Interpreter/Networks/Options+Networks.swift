@@ -15,7 +15,9 @@ enum NetworkOptions {
     "Activation",
     [
       .init("linear", "none"), .init("relu", "max(x, 0)"),
-      .init("leakyRelu", "x above 0, slope · x below", [.positional("slope", .number, "the slope", default: .double(0.01))]),
+      .init(
+        "leakyRelu", "x above 0, slope · x below",
+        [.positional("slope", .number, "the slope", default: .double(0.01))]),
       .init("tanh", "between -1 and 1"), .init("sigmoid", "between 0 and 1"),
       .init("softmax", "shares that sum to 1 over the channels"),
       .init("elu", "x above 0, α (eˣ − 1) below", [.positional("alpha", .number, "α", default: .double(1))]),
@@ -25,7 +27,8 @@ enum NetworkOptions {
   static let initializer = OptionFamily(
     "Initializer",
     [
-      .init("glorotUniform", "uniform in ±√(6 / (in + out))"), .init("glorotNormal", "variance 2 / (in + out)"),
+      .init("glorotUniform", "uniform in ±√(6 / (in + out))"),
+      .init("glorotNormal", "variance 2 / (in + out)"),
       .init("heUniform", "uniform in ±√(6 / in)"), .init("heNormal", "variance 2 / in"),
       .init("lecunUniform", "uniform in ±√(3 / in)"), .init("lecunNormal", "variance 1 / in"),
       .init("zeros", "all 0"), .init("ones", "all 1"),
@@ -53,7 +56,9 @@ enum NetworkOptions {
     "adam": [rate] + betas + [decay, clip],
     "adamW": [rate] + betas
       + [.labelled("weightDecay", .number, "pulls weights towards 0", default: .double(0.01)), clip],
-    "rmsprop": [rate, .labelled("decay", .number, "how long squares last", default: .double(0.9)), momentum, clip],
+    "rmsprop": [
+      rate, .labelled("decay", .number, "how long squares last", default: .double(0.9)), momentum, clip,
+    ],
     "adagrad": [.labelled("lr", .number, "the learning rate", default: .double(0.01)), decay, clip],
   ]
 
@@ -93,7 +98,8 @@ enum NetworkOptions {
     func float(_ name: String) throws -> Float { Float(try arguments.number(name)) }
     let rate = try float("lr")
     guard rate > 0, rate.isFinite else {
-      throw EvaluationError("ValueError", "lr must be above 0, got \(rate)", fix: "1e-3 is usual for Adam, 0.01 for SGD")
+      throw EvaluationError(
+        "ValueError", "lr must be above 0, got \(rate)", fix: "1e-3 is usual for Adam, 0.01 for SGD")
     }
     let clip = try arguments.optionalNumber("clip").map { Float($0) }
     switch name {

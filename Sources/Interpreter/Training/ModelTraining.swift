@@ -8,10 +8,12 @@ enum ModelTraining {
     "loss", .either([.option(TrainingOptionFamilies.loss), .function("(output, target) -> Tensor")]),
     "what training makes small", default: .option(named: "crossEntropy"))
   private static let metrics = Parameter.labelled(
-    "metrics", .array(.either([.option(TrainingOptionFamilies.metric), .function("(output, target) -> Tensor")])),
+    "metrics",
+    .array(.either([.option(TrainingOptionFamilies.metric), .function("(output, target) -> Tensor")])),
     "what is measured as well", default: .array(of: [.option(named: "accuracy")]))
   private static let data = Parameter.positional("data", .any, "a data set, samples, or (inputs, targets)")
-  private static let target = Parameter.labelled("target", .any, "the targets, for inputs given as tensors", default: .nothing)
+  private static let target = Parameter.labelled(
+    "target", .any, "the targets, for inputs given as tensors", default: .nothing)
 
   static let members: [Member] = [
     .method(
@@ -24,13 +26,16 @@ enum ModelTraining {
         .labelled(
           "optimizer", .optional(.option(NetworkOptions.optimizer)), "the rule of a step; .adam() at first",
           default: .nothing), loss, metrics,
-        .labelled("validation", .any, "samples that watch the training; those of the data set", default: .nothing),
+        .labelled(
+          "validation", .any, "samples that watch the training; those of the data set", default: .nothing),
         .labelled("stop", .optional(.option(NetworkOptions.stop)), "when to end early", default: .nothing),
         .labelled(
           "schedule", .option(NetworkOptions.schedule), "the learning rate over the training",
           default: .option(named: "constant")),
         .labelled("shuffle", .bool, "another order each epoch", default: .bool(true)),
-        .labelled("checkpoint", .optional(.string), "a folder to keep the state in after each epoch", default: .nothing),
+        .labelled(
+          "checkpoint", .optional(.string), "a folder to keep the state in after each epoch",
+          default: .nothing),
         .labelled("resume", .optional(.string), "a checkpoint folder to go on from", default: .nothing),
       ], returns: .host("Run")
     ) { (model: ModelObject, call) in try fit(model, call) },
@@ -50,10 +55,13 @@ enum ModelTraining {
     .method(
       "predict", "The outputs for all samples, [n, …].", [data], returns: .tensor
     ) { (model: ModelObject, call) in
-      if case .tensor(let x) = call.value("data") { return .tensor(try call.context.apply(model.network, to: [x])[0]) }
+      if case .tensor(let x) = call.value("data") {
+        return .tensor(try call.context.apply(model.network, to: [x])[0])
+      }
       let data = try DataArgument.training(call.value("data"), target: .nothing, call)
       return .tensor(
-        try model.network.predictions(for: data, runtime: call.context.runtime(), random: call.context.random))
+        try model.network.predictions(for: data, runtime: call.context.runtime(), random: call.context.random)
+      )
     },
     .method("reset", "Forgets the training: new weights, a new optimizer.", returns: .void) {
       (model: ModelObject, call) in
@@ -77,7 +85,8 @@ enum ModelTraining {
     case let option? where option.name == "step":
       options.schedule = .step(
         epochs: try option.arguments.int("epochs"), factor: try option.arguments.number("factor"))
-    case let option?: options.schedule = option.name == "cosine" ? .cosine : option.name == "oneCycle" ? .oneCycle : .constant
+    case let option?:
+      options.schedule = option.name == "cosine" ? .cosine : option.name == "oneCycle" ? .oneCycle : .constant
     case nil: break
     }
     if let folder = try call.optionalString("resume") {
@@ -86,7 +95,8 @@ enum ModelTraining {
     let data = try DataArgument.training(call.value("data"), target: call.value("target"), call)
     let validation = try DataArgument.validation(call.value("data"), given: call.value("validation"), call)
     let trainer = try Trainer(
-      network: model.network, data: data, validation: validation, options: options, runtime: context.runtime(),
+      network: model.network, data: data, validation: validation, options: options,
+      runtime: context.runtime(),
       random: context.random)
     let run = try trainer.train(observer: TrainingDisplay(sink: context.sink))
     return .host(RunObject(run))

@@ -35,7 +35,8 @@ final class OptimizerObject: HostObject {
 
   func setMember(_ name: String, to value: Value, _ context: EvaluationContext) throws {
     guard name == "lr", let rate = value.number, rate > 0, rate.isFinite else {
-      throw EvaluationError("ValueError", "only 'lr' can be changed, to a number above 0", fix: "opt.lr = 1e-4")
+      throw EvaluationError(
+        "ValueError", "only 'lr' can be changed, to a number above 0", fix: "opt.lr = 1e-4")
     }
     optimizer.rule.learningRate = Float(rate)
   }
@@ -50,7 +51,8 @@ final class OptimizerObject: HostObject {
     let loss = try context.modeling.training(pass) { try tensorOperand(try call.call("loss")) }
     guard loss.shape.elementCount == 1 else {
       throw EvaluationError(
-        "ShapeError", "minimize wants one number, the closure gives \(loss.shape)", fix: "end the closure with .mean() or a loss")
+        "ShapeError", "minimize wants one number, the closure gives \(loss.shape)",
+        fix: "end the closure with .mean() or a loss")
     }
     let scalar = loss.rank == 0 ? loss : try loss.reshaped([])
     _ = try optimizer.minimize(scalar, pass: pass, runtime: runtime)
@@ -70,7 +72,9 @@ final class VariableObject: HostObject {
   static let declaration = TypeDeclaration(
     "Variable", "A tensor that optimizers can change. Stands for its value where a tensor is wanted.",
     members: [
-      .property("value", .tensor, "Its current value.") { (object: VariableObject) in .tensor(object.parameter.tensor) },
+      .property("value", .tensor, "Its current value.") { (object: VariableObject) in
+        .tensor(object.parameter.tensor)
+      },
       .property("shape", .array(.int), "Its shape.") { (object: VariableObject) in
         .ints(object.parameter.shape.dimensions)
       },
@@ -79,7 +83,9 @@ final class VariableObject: HostObject {
   func tensorValue() throws -> Tensor? { parameter.tensor }
 
   func setMember(_ name: String, to value: Value, _ context: EvaluationContext) throws {
-    guard name == "value" else { throw EvaluationError("TypeError", "only 'value' of a Variable can be changed") }
+    guard name == "value" else {
+      throw EvaluationError("TypeError", "only 'value' of a Variable can be changed")
+    }
     try parameter.set(try tensorOperand(value).cast(.float32))
   }
 }
@@ -109,24 +115,35 @@ enum OptimizationBuiltins {
           }
         }
         let rule = try NetworkOptions.rule(named: option, call)
-        return .host(OptimizerObject(Optimizer(rule: rule, networks: networks, variables: variables), name: name))
+        return .host(
+          OptimizerObject(Optimizer(rule: rule, networks: networks, variables: variables), name: name))
       }
     } + [
       Builtin(
         "Variable", "A tensor that optimizers can change, beginning with a value.",
         [.positional("value", .tensorLike, "the first value")], returns: .host("Variable"),
         example: "Variable(zeros(2, 2)).shape"
-      ) { call in .host(VariableObject(TensorRuntime.Parameter("variable", try call.tensor("value").cast(.float32)))) },
+      ) { call in
+        .host(VariableObject(TensorRuntime.Parameter("variable", try call.tensor("value").cast(.float32))))
+      },
       function("mse", "The mean squared difference.", "mean (output - target)²", .mse),
       function("mae", "The mean absolute difference.", "mean |output - target|", .mae),
-      function("bce", "Binary cross-entropy of logits; the target may be one number.", "-t log σ(z) - (1 - t) log(1 - σ(z))", .bce),
-      function("crossEntropy", "Cross-entropy of logits [n, c] and class numbers [n].", "-log softmax(output)[class]", .crossEntropy()),
+      function(
+        "bce", "Binary cross-entropy of logits; the target may be one number.",
+        "-t log σ(z) - (1 - t) log(1 - σ(z))", .bce),
+      function(
+        "crossEntropy", "Cross-entropy of logits [n, c] and class numbers [n].",
+        "-log softmax(output)[class]", .crossEntropy()),
     ]
 
-  private static func function(_ name: String, _ summary: String, _ formula: String, _ loss: Loss) -> Builtin {
+  private static func function(_ name: String, _ summary: String, _ formula: String, _ loss: Loss) -> Builtin
+  {
     Builtin(
       name, summary,
-      [.positional("output", .tensorLike, "what the network gives"), .positional("target", .tensorLike, "what is right")],
+      [
+        .positional("output", .tensorLike, "what the network gives"),
+        .positional("target", .tensorLike, "what is right"),
+      ],
       returns: .tensor, formula: formula
     ) { call in .tensor(try loss.value(call.tensor("output"), call.tensor("target"))) }
   }

@@ -23,7 +23,8 @@ enum TrainingOptionFamilies {
     "Metric",
     [
       .init("accuracy", "the share that is right"),
-      .init("top", "the share whose class is among the k largest", [.positional("k", .int, "how many count")]),
+      .init(
+        "top", "the share whose class is among the k largest", [.positional("k", .int, "how many count")]),
       .init("binaryAccuracy", "the share of logits on the right side of 0"),
     ])
 
@@ -55,7 +56,9 @@ enum TrainingOptionFamilies {
     case "bce": return .bce
     case "huber": return .huber(delta: try arguments.number("delta"))
     default:
-      let weights = arguments.value("classWeights").isNothing ? nil : try arguments.array("classWeights").compactMap(\.number)
+      let weights =
+        arguments.value("classWeights").isNothing
+        ? nil : try arguments.array("classWeights").compactMap(\.number)
       return .crossEntropy(labelSmoothing: try arguments.number("labelSmoothing"), classWeights: weights)
     }
   }
@@ -75,8 +78,11 @@ enum TrainingOptionFamilies {
         return Metric("metric\(index + 1)") { output, target in
           let value = try tensorOperand(try context.call(function, [.tensor(output), .tensor(target)]))
           let count = Double(output.shape.dimensions.first ?? 1)
-          return try Tensor.concat([try value.mean().reshaped([1]) * count, try Tensor.constant(count, [1])], axis: 0)
-        } value: { $0.count == 2 && $0[1] > 0 ? $0[0] / $0[1] : .nan }
+          return try Tensor.concat(
+            [try value.mean().reshaped([1]) * count, try Tensor.constant(count, [1])], axis: 0)
+        } value: {
+          $0.count == 2 && $0[1] > 0 ? $0[0] / $0[1] : .nan
+        }
       }
     }
   }

@@ -27,13 +27,16 @@ final class RunObject: HostObject {
       .property("batchLosses", .array(.double), "The loss of each batch.") { (object: RunObject) in
         .array(of: object.run.batchLosses.map { .double(Double($0)) })
       },
-      .property("validationLosses", .array(.double), "The validation loss of each epoch.") { (object: RunObject) in
+      .property("validationLosses", .array(.double), "The validation loss of each epoch.") {
+        (object: RunObject) in
         .array(of: object.run.epochs.compactMap { $0.validationLoss.map { .double($0) } })
       },
-      .property("accuracies", .array(.double), "The training accuracy of each epoch.") { (object: RunObject) in
-        .array(of: object.run.epochs.compactMap { record in
-          record.metrics.first { $0.name == "accuracy" }.map { .double($0.value) }
-        })
+      .property("accuracies", .array(.double), "The training accuracy of each epoch.") {
+        (object: RunObject) in
+        .array(
+          of: object.run.epochs.compactMap { record in
+            record.metrics.first { $0.name == "accuracy" }.map { .double($0.value) }
+          })
       },
       .property("seconds", .double, "How long it took.") { (object: RunObject) in
         .double(object.run.epochs.reduce(0) { $0 + $1.seconds })
@@ -55,14 +58,18 @@ final class RunObject: HostObject {
     let x = epochs.map { Double($0.epoch) }
     var series = [Chart.Series("training", x: x, y: epochs.map(\.loss))]
     let validated = epochs[0].validationLoss != nil
-    if validated { series.append(.init("validation", x: x, y: epochs.map { $0.validationLoss ?? .nan }, style: .dashed)) }
+    if validated {
+      series.append(.init("validation", x: x, y: epochs.map { $0.validationLoss ?? .nan }, style: .dashed))
+    }
     var charts = [Chart("loss", xLabel: "epoch", yLabel: "loss", series: series)]
     for (index, metric) in epochs[0].metrics.enumerated() {
       func values(_ metrics: (EpochRecord) -> [(name: String, value: Double)]) -> [Double] {
         epochs.map { metrics($0).indices.contains(index) ? metrics($0)[index].value : .nan }
       }
       var series = [Chart.Series("training", x: x, y: values(\.metrics))]
-      if validated { series.append(.init("validation", x: x, y: values(\.validationMetrics), style: .dashed)) }
+      if validated {
+        series.append(.init("validation", x: x, y: values(\.validationMetrics), style: .dashed))
+      }
       charts.append(Chart(metric.name, xLabel: "epoch", yLabel: metric.name, series: series))
     }
     return charts
@@ -83,7 +90,8 @@ final class EvaluationObject: HostObject {
   static let declaration = TypeDeclaration(
     "Evaluation", "Loss and metrics over a set of samples.",
     members: [
-      .property("loss", .double, "The mean loss.") { (object: EvaluationObject) in .double(object.result.loss) },
+      .property("loss", .double, "The mean loss.") { (object: EvaluationObject) in .double(object.result.loss)
+      },
       .property("count", .int, "How many samples there were.") { (object: EvaluationObject) in
         .int(object.result.sampleCount)
       },
@@ -91,11 +99,13 @@ final class EvaluationObject: HostObject {
 
   /// A metric as a member, so that a misspelt one is found before a training begins.
   private static func measured(_ name: String) -> Member {
-    .property(name, .double, "The metric of that name, where it was measured.") { (object: EvaluationObject) in
+    .property(name, .double, "The metric of that name, where it was measured.") {
+      (object: EvaluationObject) in
       guard let value = try object.metric(name) else {
         let known = object.result.metrics.map(\.name)
         throw EvaluationError(
-          "ValueError", "'\(name)' was not measured; \(known.isEmpty ? "nothing" : known.joined(separator: ", ")) was",
+          "ValueError",
+          "'\(name)' was not measured; \(known.isEmpty ? "nothing" : known.joined(separator: ", ")) was",
           fix: "evaluate(…, metrics: [.\(name == "top5" ? "top(5)" : name)])")
       }
       return value

@@ -24,7 +24,8 @@ final class TrainingDisplay: TrainingObserver {
   func trainingBegan(notes: [String], sampleCount: Int, epochs: Int) {
     self.notes = notes
     switch style {
-    case .display: sink.display(bundle(run: nil, state: "training on \(TrainingText.count(sampleCount)) samples"), id: id)
+    case .display:
+      sink.display(bundle(run: nil, state: "training on \(TrainingText.count(sampleCount)) samples"), id: id)
     case .line, .log: for note in notes { sink.write(note + "\n", to: .stdout) }
     }
   }
@@ -54,12 +55,14 @@ final class TrainingDisplay: TrainingObserver {
   }
 
   func trainingEnded(_ run: TrainingRun, error: (any Error)?) {
-    var state = "\(run.epochs.count) epoch\(run.epochs.count == 1 ? "" : "s") in "
+    var state =
+      "\(run.epochs.count) epoch\(run.epochs.count == 1 ? "" : "s") in "
       + TrainingText.duration(run.epochs.reduce(0) { $0 + $1.seconds })
     if run.stoppedEarly { state += "; stopped early: the validation loss no longer improved" }
     if let best = run.bestEpoch { state += "; the weights are those of epoch \(best), the best" }
     if error != nil, let progress {
-      state = "stopped at epoch \(progress.epoch), batch \(progress.batch) of \(progress.batchCount); "
+      state =
+        "stopped at epoch \(progress.epoch), batch \(progress.batch) of \(progress.batchCount); "
         + "the weights are those of the last whole step"
     }
     switch style {
@@ -87,7 +90,8 @@ final class TrainingDisplay: TrainingObserver {
     var html = lines.map { "<div>\(Figure.escaped($0))</div>" }.joined()
     if !rows.isEmpty { html += table.html() }
     if let png = try? curve(run).png() {
-      html += "<img alt=\"the loss of each batch\" width=\"480\" src=\"data:image/png;base64,\(Data(png).base64EncodedString())\">"
+      html +=
+        "<img alt=\"the loss of each batch\" width=\"480\" src=\"data:image/png;base64,\(Data(png).base64EncodedString())\">"
     }
     let text = (rows.isEmpty ? [] : [table.text()]) + lines
     return MIMEBundle([("text/html", .text(html)), ("text/plain", .text(text.joined(separator: "\n")))])

@@ -1,5 +1,5 @@
 /// A variable that a closure shares with the function around it.
-package final class Cell {
+package final class CapturedVariable {
   /// What it holds.
   package var value: Value
 
@@ -12,9 +12,9 @@ package final class Cell {
 package final class FunctionValue {
   /// Its compiled body, shared by all closures made from the same place.
   let code: FunctionCode
-  var captures: [Cell]
+  var captures: [CapturedVariable]
 
-  init(code: FunctionCode, captures: [Cell]) {
+  init(code: FunctionCode, captures: [CapturedVariable]) {
     self.code = code
     self.captures = captures
   }

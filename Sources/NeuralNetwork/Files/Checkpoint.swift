@@ -7,7 +7,9 @@ package enum Checkpoint {
   private static let key = "cnnrepl.training"
 
   /// Writes the state after an epoch; the file is replaced as a whole. Throws `ModelFileError`.
-  package static func write(_ network: Network, runtime: Runtime, random: RandomSource, to folder: String) throws {
+  package static func write(_ network: Network, runtime: Runtime, random: RandomSource, to folder: String)
+    throws
+  {
     var file = SafetensorsFile()
     for (path, parameter) in network.namedParameters + network.namedStatistics {
       file.tensors.append((path, parameter.shape, try runtime.floats(of: parameter.tensor)))
@@ -24,7 +26,8 @@ package enum Checkpoint {
       streams["\(purpose.rawValue)"] = .string(String(position))
     }
     let state: JSONObject = [
-      "epochs": .integer(network.training.epochs), "steps": .integer(network.training.optimizer?.stepCount ?? 0),
+      "epochs": .integer(network.training.epochs),
+      "steps": .integer(network.training.optimizer?.stepCount ?? 0),
       "seed": .string(String(random.seed)), "streams": .object(streams),
     ]
     file.metadata = [(key, JSONValue.object(state).serialized())]
@@ -35,10 +38,13 @@ package enum Checkpoint {
   package static func restore(_ network: Network, random: RandomSource, from folder: String) throws {
     let path = "\(folder)/\(fileName)"
     let file = try SafetensorsFile(path: path)
-    guard let text = file.metadata(key), let state = try? JSONValue.parse(text), let epochs = state["epochs"]?.intValue,
+    guard let text = file.metadata(key), let state = try? JSONValue.parse(text),
+      let epochs = state["epochs"]?.intValue,
       let steps = state["steps"]?.intValue, epochs >= 0, steps >= 0,
       let seed = state["seed"]?.stringValue.flatMap({ UInt64($0) })
-    else { throw ModelFileError(path, "is not a checkpoint", fix: "fit(…, checkpoint: \"\(folder)\") writes one") }
+    else {
+      throw ModelFileError(path, "is not a checkpoint", fix: "fit(…, checkpoint: \"\(folder)\") writes one")
+    }
     try network.assignWeights(from: file, path: path)
     let optimizer = OptimizerState()
     optimizer.stepCount = steps

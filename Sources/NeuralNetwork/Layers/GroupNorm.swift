@@ -64,11 +64,13 @@ package final class GroupNormLayer: Layer {
       throw LayerError("\(notation) needs a number of channels that \(groups) divides, got \(input)")
     }
     if grouping == .instance, input.rank < 2 {
-      throw LayerError("\(notation) needs positions to average over, got \(input)", fix: "use LayerNorm() for vectors")
+      throw LayerError(
+        "\(notation) needs positions to average over, got \(input)", fix: "use LayerNorm() for vectors")
     }
     guard parameters.isEmpty else {
       if parameters[0].shape.dimensions == [channels] { return }
-      throw LayerError("\(notation) was built for \(parameters[0].shape.elementCount) channels, got \(channels)")
+      throw LayerError(
+        "\(notation) was built for \(parameters[0].shape.elementCount) channels, got \(channels)")
     }
     parameters = [
       Parameter("weight", try Tensor([Float](repeating: 1, count: channels), [channels])),
@@ -125,7 +127,9 @@ package final class LocalResponseNormLayer: Layer {
   package var notation: String { "LRN(\(size))" }
 
   /// Makes a local response normalization.
-  package init(size: Int = 5, alpha: Double = 1e-4, beta: Double = 0.75, bias: Double = 1, name: String? = nil) {
+  package init(
+    size: Int = 5, alpha: Double = 1e-4, beta: Double = 0.75, bias: Double = 1, name: String? = nil
+  ) {
     self.size = size
     self.alpha = alpha
     self.beta = beta
@@ -134,7 +138,9 @@ package final class LocalResponseNormLayer: Layer {
   }
 
   package func build(for inputs: [Shape], random: RandomSource) throws {
-    guard try single(inputs).rank >= 1, size >= 1 else { throw LayerError("\(notation) needs a channel axis") }
+    guard try single(inputs).rank >= 1, size >= 1 else {
+      throw LayerError("\(notation) needs a channel axis")
+    }
   }
 
   package func apply(to inputs: [Tensor], in pass: Pass) throws -> Tensor {

@@ -134,7 +134,8 @@ package final class PadLayer: Layer {
   /// Makes a padding layer; `mode` is `zeros`, `replicate` or `reflect`. Throws `LayerError` for another.
   package init(_ amount: [Int], mode: String = "zeros", name: String? = nil) throws {
     guard Self.modes[mode] != nil, amount.allSatisfy((0...10_000).contains) else {
-      throw LayerError("Pad needs amounts of 0 or more and a mode of \(Self.modes.keys.sorted().joined(separator: ", "))")
+      throw LayerError(
+        "Pad needs amounts of 0 or more and a mode of \(Self.modes.keys.sorted().joined(separator: ", "))")
     }
     self.amount = amount
     self.mode = mode
@@ -147,7 +148,9 @@ package final class PadLayer: Layer {
 
   package func build(for inputs: [Shape], random: RandomSource) throws {
     let input = try single(inputs)
-    guard input.rank >= 2 else { throw LayerError("\(notation) pads images [channel, height, width], got \(input)") }
+    guard input.rank >= 2 else {
+      throw LayerError("\(notation) pads images [channel, height, width], got \(input)")
+    }
   }
   package func apply(to inputs: [Tensor], in pass: Pass) throws -> Tensor {
     let x = try single(inputs)
@@ -158,6 +161,7 @@ package final class PadLayer: Layer {
   package func copied() throws -> any Layer { try PadLayer(amount, mode: mode, name: name) }
   package var configuration: JSONObject { ["amount": .integers(amount), "mode": .string(mode)] }
   convenience init(configuration: ConfigurationReader, name: String?) throws {
-    try self.init(try configuration.integers("amount", from: 0), mode: try configuration.string("mode"), name: name)
+    try self.init(
+      try configuration.integers("amount", from: 0), mode: try configuration.string("mode"), name: name)
   }
 }

@@ -24,7 +24,9 @@ extension Network {
       fresh[key] = layer
       var substitution = Substitution(batch: Shape.symbolicBatch)
       for (original, new) in zip(trace.inputs, recorder.inputs) { substitution[original] = new }
-      for earlier in trace.calls { if let new = outputs[earlier.output.handle] { substitution[earlier.output] = new } }
+      for earlier in trace.calls {
+        if let new = outputs[earlier.output.handle] { substitution[earlier.output] = new }
+      }
       let inputs = try call.inputs.map { try substitution.apply(to: $0) }
       outputs[call.output.handle] = try recorder.call(layer, on: inputs, named: call.name)
     }
@@ -40,6 +42,7 @@ extension Layer {
       try copy.reset(random: random)
       return copy
     }
-    return try LayerRegistry.make(type: LayerRegistry.typeName(of: self), configuration: configuration, name: name)
+    return try LayerRegistry.make(
+      type: LayerRegistry.typeName(of: self), configuration: configuration, name: name)
   }
 }
