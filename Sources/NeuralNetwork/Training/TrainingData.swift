@@ -35,7 +35,16 @@ package struct TensorData: TrainingData {
     inputShapes = inputs.map(\.shape.droppingBatch)
     targetType = TensorType(target.shape.droppingBatch, target.elementType)
     self.inputs = try inputs.map { try runtime.floats(of: $0.cast(.float32)) }
-    self.target = try runtime.bytes(of: target)
+    self.target = try Self.rawBytes(of: target, runtime)
+  }
+
+  /// The elements as they lie in memory.
+  private static func rawBytes(of tensor: Tensor, _ runtime: Runtime) throws -> [UInt8] {
+    switch tensor.elementType {
+    case .float32: try runtime.floats(of: tensor).withUnsafeBytes { Array($0) }
+    case .int32: try runtime.int32s(of: tensor).withUnsafeBytes { Array($0) }
+    case .uint8, .bool: try runtime.bytes(of: tensor)
+    }
   }
 
   package func fill(
