@@ -12,6 +12,8 @@ final class History: @unchecked Sendable {
 
   /// How much of the file is kept; the oldest lines go first.
   static let fileLimit = 8 << 20
+  /// How many entries are held in memory.
+  static let countLimit = 20_000
   /// How much of a result is kept.
   static let outputLimit = 4_096
 
@@ -29,6 +31,7 @@ final class History: @unchecked Sendable {
       let kept = output.map { $0.utf8.count <= Self.outputLimit ? $0 : String($0.prefix(Self.outputLimit)) }
       let entry = Entry(session: session, line: line, source: source, output: kept)
       entries.append(entry)
+      if entries.count > Self.countLimit { entries.removeFirst(Self.countLimit / 2) }
       if let path { write([entry], to: path, truncating: false) }
     }
   }

@@ -14,8 +14,9 @@ extension Kernel {
     case "shutdown_request":
       run(job)
     case "is_complete_request":
-      // Only the parser is asked, so this thread can answer at once, but it doesn't wait for the language to load.
-      if evaluatorIfMade != nil { run(job) } else { readerJobs.push(job) }
+      // Only the parser is asked, so this thread can answer at once; not where that could take long.
+      let length = message.content["code"]?.stringValue?.utf8.count ?? 0
+      if evaluatorIfMade != nil && length < 1 << 16 { run(job) } else { readerJobs.push(job) }
     case "execute_request":
       // Cells of a subshell take their turn with the others: there is one state and one thread that changes it.
       job.isAborted = stopsOnError(message) && state.wasSentBeforeFailure(message)

@@ -9,8 +9,8 @@ package final class SocketLoop {
   private let sockets: KernelSockets
   private let kernel: Kernel
   private let wakeUp: WakeUp
-  /// A message that subscribers couldn't take yet, and since when.
-  private var blockedFrames: [[UInt8]]?
+  /// Messages that subscribers couldn't take yet, and since when.
+  private var blocked: [[[UInt8]]] = []
   private var blockedSince = 0.0
 
   /// Joins a kernel to its sockets.
@@ -27,7 +27,7 @@ package final class SocketLoop {
     startHeartbeat(sockets.heartbeat)
     while true {
       let wait = sendAll(flushing: kernel.isFinished)
-      if kernel.isFinished && blockedFrames == nil { return }
+      if kernel.isFinished && blocked.isEmpty { return }
       poll(seconds: kernel.isFinished ? 0.005 : wait)
       if receiveAll() { wakeUp.signal() }
     }
@@ -70,25 +70,21 @@ package final class SocketLoop {
         continue
       }
       sockets.iopub.set(ZMQ_SUBSCRIBE, bytes: topic)
-      _ = sockets.iopub.send(kernel.encode(kernel.welcome(subscription: topic)))
+      let welcome = kernel.encode(kernel.welcome(subscription: topic))
+      if !sockets.iopub.send(welcome) { block(welcome, first: true) }
     }
   }
 
   /// Sends what was posted; returns how long there is nothing to do.
   private func sendAll(flushing: Bool) -> Double? {
-    if let frames = blockedFrames {
-      if publish(frames) { blockedFrames = nil }
-    }
+    while let frames = blocked.first, publish(frames) { blocked.removeFirst() }
     while true {
-      switch kernel.outbox.next(iopubIsOpen: blockedFrames == nil, flushing: flushing) {
+      switch kernel.outbox.next(iopubIsOpen: blocked.isEmpty, flushing: flushing) {
       case .wait(let seconds):
-        return blockedFrames == nil ? seconds : 0.005
+        return blocked.isEmpty ? seconds : 0.005
       case .send(let message, .iopub):
         let frames = kernel.encode(message)
-        if !publish(frames) {
-          blockedFrames = frames
-          blockedSince = monotonicSeconds()
-        }
+        if !publish(frames) { block(frames, first: false) }
       case .send(let message, let channel):
         let socket =
           channel == .shell ? sockets.shell : channel == .control ? sockets.control : sockets.stdin
@@ -97,12 +93,20 @@ package final class SocketLoop {
     }
   }
 
+  private func block(_ frames: [[UInt8]], first: Bool) {
+    if blocked.isEmpty { blockedSince = monotonicSeconds() }
+    blocked.insert(frames, at: first ? 0 : blocked.count)
+  }
+
   /// Publishes a message; false while a subscriber's queue is full. A connection that doesn't read is closed by
   /// the system after ``KernelSockets/stallLimit``; where the system can't do that, its messages are dropped here.
   private func publish(_ frames: [[UInt8]]) -> Bool {
-    if sockets.iopub.send(frames) { return true }
+    if sockets.iopub.send(frames) {
+      blockedSince = monotonicSeconds()
+      return true
+    }
     let limit = Double(KernelSockets.stallLimit) / 1_000 * 1.5
-    guard blockedFrames != nil, monotonicSeconds() - blockedSince > limit else { return false }
+    guard !blocked.isEmpty, monotonicSeconds() - blockedSince > limit else { return false }
     try? sockets.iopub.set(ZMQ_XPUB_NODROP, 0)
     _ = sockets.iopub.send(frames)
     try? sockets.iopub.set(ZMQ_XPUB_NODROP, 1)

@@ -32,7 +32,7 @@ extension Kernel {
     let used = max(0, total - available)
     let share = total > 0 ? Double(used) / Double(total) * 100 : 0
     return [
-      "hostname": .string(ProcessInfo.processInfo.hostName), "pid": .integer(Int(getpid())),
+      "hostname": .string(Self.hostName), "pid": .integer(Int(getpid())),
       "kernel_cpu": .number(state.processorShare(usedSeconds: seconds)), "kernel_memory": .integer(resident),
       "cpu_count": .integer(processors), "host_cpu_percent": .number(Self.loadPercent(processors)),
       "host_virtual_memory": [
@@ -40,6 +40,13 @@ extension Kernel {
         "free": .integer(memory["MemFree"] ?? 0), "percent": .number((share * 10).rounded() / 10),
       ],
     ]
+  }
+
+  /// The machine's own name for itself; asking the network for it could take seconds.
+  private static var hostName: String {
+    var name = [CChar](repeating: 0, count: 256)
+    gethostname(&name, name.count - 1)
+    return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
   private static func machineMemory() -> [String: Int] {

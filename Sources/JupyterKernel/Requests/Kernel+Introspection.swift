@@ -39,15 +39,25 @@ extension Kernel {
   }
 
   private func codeAndCursor(_ content: JSONObject) throws -> (String, Int) {
-    guard let code = content["code"]?.stringValue else { throw RequestError(text: "the request has no code") }
+    let code = try code(content)
     let count = code.unicodeScalars.count
     let cursor = content["cursor_pos"]?.intValue ?? count
     return (code, min(max(0, cursor), count))
   }
 
+  private func code(_ content: JSONObject) throws -> String {
+    guard let code = content["code"]?.stringValue else { throw RequestError(text: "the request has no code") }
+    guard code.utf8.count <= settings.sourceLimit else {
+      throw RequestError(
+        name: "SourceTooLong",
+        text: "the code has \(code.utf8.count) bytes, at most \(settings.sourceLimit) are read")
+    }
+    return code
+  }
+
   /// Whether a console may run the text or wants another line.
   func isComplete(_ content: JSONObject) throws -> JSONObject {
-    guard let code = content["code"]?.stringValue else { throw RequestError(text: "the request has no code") }
+    let code = try code(content)
     switch evaluator.completeness(of: code) {
     case .complete: return ["status": "complete"]
     case .invalid: return ["status": "invalid"]

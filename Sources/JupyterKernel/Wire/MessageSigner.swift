@@ -64,19 +64,21 @@ package struct MessageSigner: Sendable {
   }
 }
 
-/// The signatures seen lately: a message sent a second time is a replay.
+/// The signatures seen lately: a message sent a second time is a replay. Kept as hashes under a key of this process,
+/// which takes a tenth of the memory; two signatures with one hash are not to be expected.
 package struct ReplayGuard {
   private static let limit = 65_536
-  private var seen: Set<[UInt8]> = []
-  private var order: [[UInt8]] = []
+  private var seen: Set<Int> = []
+  private var order: [Int] = []
 
   /// Makes a guard that has seen nothing.
   package init() {}
 
   /// Takes note of a signature; false if it was seen before.
   package mutating func admit(_ signature: [UInt8]) -> Bool {
-    guard seen.insert(signature).inserted else { return false }
-    order.append(signature)
+    let mark = signature.hashValue
+    guard seen.insert(mark).inserted else { return false }
+    order.append(mark)
     if order.count > Self.limit {
       let oldest = order.prefix(Self.limit / 10)
       seen.subtract(oldest)

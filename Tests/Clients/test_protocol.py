@@ -1,0 +1,203 @@
+"""What a client sees on the wire: interrupts, floods, questions, bad frames."""
+
+import json
+import os
+import signal
+import threading
+import time
+
+import pytest
+import zmq
+from conftest import text, wait_until
+
+ENDLESS = "var i = 0\nwhile true { i = (i + 1) % 7 }"
+CONVOLVE = "let image = rand(32, 64, 112, 112)\nlet kernel = rand(64, 64, 3, 3)\nwhile true { print(convolve(image, kernel).sum(), terminator: \"\") }"
+
+
+def test_kernel_info_on_both_channels(kernel):
+    for reply in (kernel.client.kernel_info(reply=True, timeout=5), kernel.control("kernel_info_request")):
+        content = reply["content"]
+        assert content["protocol_version"] == "5.5"
+        assert content["language_info"]["name"] == "cnn"
+        assert content["language_info"]["pygments_lexer"] == "swift"
+
+
+def test_state_stays_between_cells_and_after_errors(kernel):
+    kernel.run("var a = 20")
+    reply, published = kernel.run("a = a + 1\n1 / 0")
+    assert reply["status"] == "error"
+    assert [m["msg_type"] for m in published].count("error") == 1
+    reply, published = kernel.run("a * 2")
+    results = [m["content"]["data"]["text/plain"] for m in published if m["msg_type"] == "execute_result"]
+    assert results == ["42"]
+
+
+@pytest.mark.parametrize("way", ["message", "signal"])
+@pytest.mark.parametrize("code", [ENDLESS, 'input("name? ")', CONVOLVE], ids=["loop", "input", "convolution"])
+def test_interrupt(kernel, way, code):
+    """Within 100 ms, and the state is kept."""
+    kernel.run("let kept = 42")
+    kernel.client.allow_stdin = True
+    times = []
+    for _ in range(10):
+        request = kernel.client.execute(code, allow_stdin=True)
+        kernel.wait_for(request, "execute_input")
+        time.sleep(0.3 if code is CONVOLVE else 0.02)
+        start = time.monotonic()
+        if way == "message":
+            kernel.client.control_channel.send(kernel.client.session.msg("interrupt_request", {}))
+        else:
+            os.kill(kernel.pid, signal.SIGINT)
+        reply, published = kernel.finish(request)
+        times.append(time.monotonic() - start)
+        assert reply["status"] == "error" and reply["ename"] == "Interrupted", reply
+        assert kernel.stdout("print(kept)") == "42\n"
+    assert sorted(times)[len(times) // 2] < 0.1, times
+
+
+def test_two_interrupts_are_one(kernel):
+    request = kernel.client.execute(ENDLESS)
+    kernel.wait_for(request, "execute_input")
+    for _ in range(5):
+        os.kill(kernel.pid, signal.SIGINT)
+    assert kernel.finish(request)[0]["ename"] == "Interrupted"
+    assert kernel.stdout("print(1)") == "1\n"
+
+
+def test_questions(kernel):
+    request = kernel.client.execute('print("hello " + input("name? "))', allow_stdin=True)
+    question = kernel.client.get_stdin_msg(timeout=10)
+    assert question["content"] == {"prompt": "name? ", "password": False}
+    kernel.client.input("Noether")
+    assert text(kernel.finish(request)[1]) == "hello Noether\n"
+
+
+def test_a_million_lines_arrive(kernel):
+    published = []
+    request = kernel.client.execute("for i in 0..<1_000_000 { print(i) }")
+    time.sleep(2)  # a client that is slow to read
+    published = kernel.finish(request, timeout=60)[1]
+    assert text(published) == "".join(f"{i}\n" for i in range(1_000_000))
+    assert len(published) < 1_000
+
+
+def test_a_stalled_client_does_not_hold_up_the_others(new_kernel):
+    """One that reads nothing is given up on after 10 seconds; until then output waits, replies don't."""
+    kernel = new_kernel()
+    context = zmq.Context()
+    stalled = context.socket(zmq.SUB)
+    stalled.setsockopt(zmq.RCVHWM, 1)
+    stalled.setsockopt(zmq.RCVBUF, 4096)
+    stalled.connect(f"tcp://127.0.0.1:{kernel.client.iopub_port}")
+    stalled.subscribe(b"")
+    assert stalled.poll(5_000)
+    try:
+        request = kernel.client.execute('let line = "x" * 100\nfor i in 0..<200_000 { print(line) }')
+        start = time.monotonic()
+        kernel.control("kernel_info_request", timeout=5)
+        assert time.monotonic() - start < 5
+        reply, published = kernel.finish(request, timeout=60)
+        assert reply["status"] == "ok"
+        assert len(text(published)) == 200_000 * 101
+    finally:
+        stalled.close(linger=0)
+        context.term()
+
+
+def test_carriage_returns_are_collapsed(kernel):
+    published = kernel.run('for i in 0...1000 { print("\\r\\(i)%", terminator: "") }')[1]
+    assert text(published).endswith("1000%")
+    assert len(text(published)) < 500
+
+
+def test_bad_frames_are_dropped(kernel):
+    context = zmq.Context()
+    session = kernel.client.session
+    sockets = []
+    for port in (kernel.client.shell_port, kernel.client.control_port, kernel.client.stdin_port):
+        socket = context.socket(zmq.DEALER)
+        socket.connect(f"tcp://127.0.0.1:{port}")
+        sockets.append(socket)
+    good = session.serialize(session.msg("execute_request", {"code": "print(1)"}))
+    for socket in sockets:
+        socket.send_multipart([b"", b"", b""])
+        socket.send_multipart([b"<IDS|MSG>"])
+        socket.send_multipart([b"<IDS|MSG>", b"0" * 64, *good[2:]])
+        socket.send_multipart(good)
+        socket.send_multipart(good)
+        deep = b"[" * 10_000
+        socket.send_multipart([b"<IDS|MSG>", session.sign([deep] * 4), *[deep] * 4])
+        broken = [json.dumps(session.msg("execute_request")["header"], default=str).encode(), b"{}", b"{}", b"\xff\xfe{"]
+        socket.send_multipart([b"<IDS|MSG>", session.sign(broken), *broken])
+        wrong = session.msg("execute_request", {"code": {"a": [1]}, "silent": "maybe"})
+        socket.send_multipart(session.serialize(wrong))
+    assert kernel.stdout("print(2)") == "2\n"
+    context.destroy(linger=0)
+
+
+def test_a_hundred_megabytes_of_code(kernel):
+    reply, _ = kernel.run("// " + "x" * 100_000_000, timeout=120)
+    assert reply["status"] == "error"
+    assert kernel.stdout("print(3)") == "3\n"
+
+
+def test_subshells_answer_while_a_cell_runs(kernel):
+    subshell = kernel.control("create_subshell_request")["content"]["subshell_id"]
+    request = kernel.client.execute(ENDLESS)
+    kernel.wait_for(request, "execute_input")
+    message = kernel.client.session.msg("complete_request", {"code": "prin", "cursor_pos": 4})
+    message["header"]["subshell_id"] = subshell
+    kernel.client.shell_channel.send(message)
+    reply = kernel.client.get_shell_msg(timeout=5)
+    assert reply["msg_type"] == "complete_reply" and "print" in reply["content"]["matches"]
+    kernel.control("interrupt_request")
+    kernel.finish(request)
+
+
+def test_completeness_takes_less_than_ten_milliseconds_while_a_cell_runs(kernel):
+    kernel.run("1")
+    request = kernel.client.execute(ENDLESS)
+    kernel.wait_for(request, "execute_input")
+    times = []
+    for _ in range(50):
+        start = time.monotonic()
+        kernel.client.is_complete("func f() {")
+        reply = kernel.client.get_shell_msg(timeout=5)
+        times.append(time.monotonic() - start)
+        assert reply["content"] == {"status": "incomplete", "indent": "    "}
+    assert sorted(times)[25] < 0.01
+    kernel.control("interrupt_request")
+    kernel.finish(request)
+
+
+def test_ten_thousand_cells_leave_no_trace(kernel):
+    def resident():
+        with open(f"/proc/{kernel.pid}/status") as file:
+            return next(int(line.split()[1]) for line in file if line.startswith("VmRSS"))
+
+    for _ in range(300):
+        kernel.run("1 + 1", store_history=False)
+    before = resident()
+    for _ in range(3_000):
+        kernel.run("1 + 1", store_history=False)
+    assert resident() - before < 8_000
+
+
+def test_two_clients_at_once(kernel):
+    other = kernel.manager.client()
+    other.start_channels()
+    other.wait_for_ready(timeout=10)
+    replies = []
+
+    def work(client, name):
+        for number in range(30):
+            client.execute(f'"{name} {number}"')
+            replies.append(client.get_shell_msg(timeout=20)["content"]["status"])
+
+    threads = [threading.Thread(target=work, args=(c, n)) for c, n in ((kernel.client, "a"), (other, "b"))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    other.stop_channels()
+    assert replies == ["ok"] * 60
