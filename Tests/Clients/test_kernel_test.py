@@ -19,7 +19,7 @@ class CNNKernelTests(jkt.KernelTests):
     code_generate_error = "1 / 0"
     code_execute_result = [{"code": "6 * 7", "result": "42"}, {"code": "[1, 2, 3]", "result": "[1, 2, 3]"}]
     code_display_data = [{"code": "show(zeros(8, 8))", "mime": "image/png"}]
-    code_history_pattern = "1?2*"
+    code_history_pattern = "6 ? *"
     supported_history_operations = ("tail", "range", "search")
     code_inspect_sample = "print"
     code_clear_output = "clear()"

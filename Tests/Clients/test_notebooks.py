@@ -79,11 +79,11 @@ def test_nbconvert_script(tmp_path):
 
 
 def test_papermill_sets_parameters(tmp_path):
-    source = write(tmp_path / "in.ipynb", 'print(epochs, rate, name, on, sizes, nothing == nil)',
-                   parameters='let epochs = 1  // how often\nlet rate = 0.1\nlet name = "a"\nlet on = false\nlet sizes = [1]\nlet nothing: Int? = 1')
+    source = write(tmp_path / "in.ipynb", 'print(epochs, rate, name, flag, sizes, nothing == nil)',
+                   parameters='let epochs = 1  // how often\nlet rate = 0.1\nlet name = "a"\nlet flag = false\nlet sizes = [1]\nlet nothing: Int? = 1')
     target = str(tmp_path / "out.ipynb")
     run("papermill", source, target, "-p", "epochs", "3", "-p", "rate", "1e-3", "-p", "name", 'say "hi"\\',
-        "-y", "on: true\nsizes: [2, 3]\nnothing: null")
+        "-y", "flag: true\nsizes: [2, 3]\nnothing: null")
     assert outputs(target)[-1][0].text == '3 0.001 say "hi"\\ true [2, 3] true\n'
     help_text = run("papermill", source, "--help-notebook")
     assert "epochs" in help_text and "how often" in help_text

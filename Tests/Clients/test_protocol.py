@@ -92,7 +92,7 @@ def test_a_stalled_client_does_not_hold_up_the_others(new_kernel):
     stalled.subscribe(b"")
     assert stalled.poll(5_000)
     try:
-        request = kernel.client.execute('let line = "x" * 100\nfor i in 0..<200_000 { print(line) }')
+        request = kernel.client.execute('let line = "%s"\nfor i in 0..<200_000 { print(line) }' % ("x" * 100))
         start = time.monotonic()
         kernel.control("kernel_info_request", timeout=5)
         assert time.monotonic() - start < 5
@@ -184,7 +184,9 @@ def test_ten_thousand_cells_leave_no_trace(kernel):
 
 
 def test_two_clients_at_once(kernel):
-    other = kernel.manager.client()
+    # A session of its own: clients of one manager share their identity, and the later one takes the replies.
+    other = type(kernel.client)(connection_file=kernel.manager.connection_file)
+    other.load_connection_file()
     other.start_channels()
     other.wait_for_ready(timeout=10)
     replies = []
