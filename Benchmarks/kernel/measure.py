@@ -42,6 +42,18 @@ loss.item()
 """
 
 
+LOOPS = {
+    "a loop": "var i = 0\nwhile true { i = (i + 1) % 7 }",
+    "a convolution (64 channels, 112², batch 32)": """
+let net = Sequential(input: [64, 112, 112]) { Conv(64, 3, padding: .same) }
+let images = rand(32, 64, 112, 112)
+while true { expect(isClose(net(images).sum(), 0, within: 1e9)) }""",
+    "training": """
+let net = Sequential(input: [1, 28, 28]) { Conv(32, 3, activation: .relu); Flatten(); Dense(10) }
+net.fit(Digits(count: 2_000), epochs: 1_000, batch: 128)""",
+}
+
+
 class Kernel:
     """A kernel process and raw sockets to it, so that no client's own waiting is measured."""
 
@@ -141,6 +153,30 @@ def first_cell(command, code):
     return seconds * 1_000
 
 
+def interrupts(command, code, count):
+    """Milliseconds from an interrupt request to the end of the cell, sorted."""
+    kernel = Kernel(command)
+    times = []
+    for number in range(count):
+        request = kernel.session.send(kernel.shell, "execute_request", {"code": code, "silent": False})
+        identifier = request["header"]["msg_id"]
+        time.sleep(1 + 0.037 * (number % 10))
+        start = time.perf_counter()
+        kernel.session.send(kernel.control, "interrupt_request", {})
+        while True:
+            message = kernel.receive(kernel.iopub)
+            if (
+                message["parent_header"].get("msg_id") == identifier
+                and message["content"].get("execution_state") == "idle"
+            ):
+                break
+        times.append((time.perf_counter() - start) * 1_000)
+        if kernel.receive(kernel.shell)["content"].get("ename") != "Interrupted":
+            raise RuntimeError("the cell wasn't interrupted")
+    kernel.close()
+    return sorted(times)
+
+
 def run_notebook(name):
     import nbformat.v4 as v4
     from nbclient import NotebookClient
@@ -157,6 +193,7 @@ def main():
     parser.add_argument("--python", default=sys.executable, help="the Python that has ipykernel")
     parser.add_argument("--torch-python", help="a Python that has ipykernel and torch, for the first-cell table")
     parser.add_argument("--rounds", type=int, default=10)
+    parser.add_argument("--interrupts", type=int, default=0, help="measure so many interrupts of each kind")
     parser.add_argument("--json", help="also write the numbers to this file")
     options = parser.parse_args()
     ours = [options.program, "kernel"]
@@ -187,6 +224,10 @@ def main():
                 "first cell: LeNet and one training step (theirs: torch)", "ms",
                 lambda command: first_cell(ours, LENET) if command is ours else first_cell(torch, TORCH),
             )
+
+        for title, code in LOOPS.items() if options.interrupts else ():
+            times = interrupts(ours, code, options.interrupts)
+            print(f"interrupt of {title}: median {statistics.median(times):.1f} ms, worst {times[-1]:.1f} ms")
 
     print(f"| {options.rounds} rounds in turns | cnnrepl | ipykernel | ratio |\n| --- | ---: | ---: | ---: |")
     for title, unit, mine, other in rows:

@@ -1,7 +1,6 @@
 """A kernelspec in a folder of its own, kernels from it, and what tests ask of them."""
 
 import contextlib
-import json
 import os
 import pathlib
 import subprocess
@@ -126,8 +125,11 @@ def wait_until(condition, timeout=10, step=0.01):
     return False
 
 
-def notebook(*cells, parameters=None):
-    """A notebook of code cells for the kernel."""
+LANGUAGE = {"name": "cnn", "file_extension": ".cnn", "mimetype": "text/x-swift", "pygments_lexer": "swift"}
+
+
+def notebook(*cells, parameters=None, language=None):
+    """A notebook of code cells for the kernel; with `language` as a front end has saved it."""
     import nbformat.v4 as v4
 
     made = [v4.new_code_cell(source) for source in cells]
@@ -135,11 +137,7 @@ def notebook(*cells, parameters=None):
         cell = v4.new_code_cell(parameters)
         cell.metadata["tags"] = ["parameters"]
         made.insert(0, cell)
-    return v4.new_notebook(
-        cells=made,
-        metadata={"kernelspec": {"name": "cnnrepl", "display_name": "CNN (cnnrepl)", "language": "cnn"}},
-    )
-
-
-def read(path):
-    return json.loads(pathlib.Path(path).read_text())
+    metadata = {"kernelspec": {"name": "cnnrepl", "display_name": "CNN (cnnrepl)", "language": "cnn"}}
+    if language:
+        metadata["language_info"] = language
+    return v4.new_notebook(cells=made, metadata=metadata)

@@ -10,8 +10,8 @@ class CNNKernelTests(jkt.KernelTests):
     language_name = "cnn"
     file_extension = ".cnn"
     code_hello_world = 'print("hello, world")'
-    code_stderr = 'printError("hello, world")'
-    completion_samples = [{"text": "printE", "matches": {"printError"}}]
+    code_stderr = 'print("hello, world", to: .stderr)'
+    completion_samples = [{"text": "prin", "matches": {"print"}}]
     complete_code_samples = ["1", 'print("hello, world")', "func f(_ x: Int) -> Int { return x * 2 }"]
     incomplete_code_samples = ["func f(_ x: Int) -> Int {", "let a = [1,", "for i in 0..<3 {\n    print(i)"]
     invalid_code_samples = ["let = 3", "}"]

@@ -76,8 +76,9 @@ class Notebook:
         return self.page.locator(".jp-Notebook .jp-CodeCell").nth(index)
 
     def run(self, index):
-        self.cell(index).locator(".jp-InputArea-editor").click()
-        self.page.keyboard.press("Shift+Enter")
+        self.cell(index).locator(".cm-content").click()
+        self.page.keyboard.press("Control+Enter")
+        expect(self.cell(index).locator(".jp-InputPrompt")).not_to_have_text("[ ]:", timeout=10_000)
 
     def output(self, index):
         return self.cell(index).locator(".jp-OutputArea-output")
@@ -93,7 +94,7 @@ class Notebook:
 
 
 @pytest.fixture
-def open_notebook(lab, browser, artifacts):
+def open_notebook(lab, browser, artifacts, request):
     address, token, folder = lab
     pages = []
 
@@ -104,16 +105,17 @@ def open_notebook(lab, browser, artifacts):
         page.goto(f"{address}/lab/tree/{name}.ipynb?token={token}&reset")
         page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=60_000)
         opened = Notebook(page, artifacts)
-        opened.wait_idle(60_000)
+        expect(page.locator("#jp-main-statusbar")).to_contain_text("CNN (cnnrepl) | Idle", timeout=60_000)
         return opened
 
     yield open_
     for page in pages:
+        page.screenshot(path=str(artifacts / f"lab-{request.node.name}-end.png"))
         page.close()
 
 
 def test_lab_runs_cells_and_shows_pictures(open_notebook):
-    book = open_notebook("cells", 'print("hello, world")', "6 * 7", "show(Digits(count: 64).images, columns: 16)", "1 / 0")
+    book = open_notebook("cells", 'print("hello, world")', "6 * 7", "show(Digits(count: 64).train.take(32), columns: 16)", "1 / 0")
     for index in range(4):
         book.run(index)
     expect(book.output(0)).to_contain_text("hello, world")
@@ -134,6 +136,8 @@ def test_lab_completes_and_explains(open_notebook):
     book.cell(1).locator(".cm-content").click()
     book.page.keyboard.press("End")
     book.page.keyboard.press("Tab")
+    expect(book.page.locator(".jp-Completer-item")).to_contain_text("wideImage", timeout=10_000)
+    book.page.keyboard.press("Enter")
     expect(book.cell(1).locator(".cm-content")).to_contain_text("wideImage", timeout=10_000)
     book.cell(2).locator(".cm-content").click()
     book.page.keyboard.press("End")

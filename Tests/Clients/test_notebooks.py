@@ -8,7 +8,7 @@ import sys
 import nbformat
 import pexpect
 import pytest
-from conftest import notebook, read
+from conftest import LANGUAGE, notebook
 
 CELLS = [
     'let words = ["deep", "net"]\nprint(words.count)',
@@ -65,7 +65,7 @@ def test_nbclient_stops_a_cell_that_takes_too_long(tmp_path):
 
 
 def test_nbconvert_html(tmp_path, artifacts):
-    source = write(tmp_path / "page.ipynb", *CELLS)
+    source = write(tmp_path / "page.ipynb", *CELLS, language=LANGUAGE)
     run("nbconvert", "--to", "html", "--execute", source)
     page = (tmp_path / "page.html").read_text()
     (artifacts / "nbconvert.html").write_text(page)
@@ -74,7 +74,7 @@ def test_nbconvert_html(tmp_path, artifacts):
 
 
 def test_nbconvert_script(tmp_path):
-    run("nbconvert", "--to", "script", "--execute", write(tmp_path / "page.ipynb", *CELLS))
+    run("nbconvert", "--to", "script", "--execute", write(tmp_path / "page.ipynb", *CELLS, language=LANGUAGE))
     assert "6 * 7" in (tmp_path / "page.cnn").read_text()
 
 

@@ -11,7 +11,9 @@ import zmq
 from conftest import text, wait_until
 
 ENDLESS = "var i = 0\nwhile true { i = (i + 1) % 7 }"
-CONVOLVE = "let image = rand(32, 64, 112, 112)\nlet kernel = rand(64, 64, 3, 3)\nwhile true { print(convolve(image, kernel).sum(), terminator: \"\") }"
+CONVOLVE = """let net = Sequential(input: [64, 112, 112]) { Conv(64, 3, padding: .same) }
+let images = rand(32, 64, 112, 112)
+while true { expect(isClose(net(images).sum(), 0, within: 1e9)) }"""
 
 
 def test_kernel_info_on_both_channels(kernel):
@@ -35,7 +37,7 @@ def test_state_stays_between_cells_and_after_errors(kernel):
 @pytest.mark.parametrize("way", ["message", "signal"])
 @pytest.mark.parametrize("code", [ENDLESS, 'input("name? ")', CONVOLVE], ids=["loop", "input", "convolution"])
 def test_interrupt(kernel, way, code):
-    """Within 100 ms, and the state is kept."""
+    """The cell ends soon (how soon is measured in Benchmarks/kernel), and the state is kept."""
     kernel.run("let kept = 42")
     kernel.client.allow_stdin = True
     times = []
@@ -52,7 +54,7 @@ def test_interrupt(kernel, way, code):
         times.append(time.monotonic() - start)
         assert reply["status"] == "error" and reply["ename"] == "Interrupted", reply
         assert kernel.stdout("print(kept)") == "42\n"
-    assert sorted(times)[len(times) // 2] < 0.1, times
+    assert sorted(times)[len(times) // 2] < 0.5, times
 
 
 def test_two_interrupts_are_one(kernel):
@@ -154,7 +156,7 @@ def test_subshells_answer_while_a_cell_runs(kernel):
     kernel.finish(request)
 
 
-def test_completeness_takes_less_than_ten_milliseconds_while_a_cell_runs(kernel):
+def test_completeness_is_answered_at_once_while_a_cell_runs(kernel):
     kernel.run("1")
     request = kernel.client.execute(ENDLESS)
     kernel.wait_for(request, "execute_input")
@@ -165,7 +167,7 @@ def test_completeness_takes_less_than_ten_milliseconds_while_a_cell_runs(kernel)
         reply = kernel.client.get_shell_msg(timeout=5)
         times.append(time.monotonic() - start)
         assert reply["content"] == {"status": "incomplete", "indent": "    "}
-    assert sorted(times)[25] < 0.01
+    assert sorted(times)[25] < 0.05, times
     kernel.control("interrupt_request")
     kernel.finish(request)
 

@@ -5,7 +5,10 @@ import Visualization
 extension Library.Family {
   /// Printing, formatting, asking.
   static let output = Library.Family(
-    "Output and input", functions: [printing, formatting, input, markdown, table])
+    "Output and input", functions: [printing, formatting, input, markdown, table, clearing])
+
+  private static let stream = OptionFamily(
+    "Stream", [.init("stdout", "what was computed"), .init("stderr", "warnings and notes beside it")])
 
   private static let printing = Builtin(
     "print", "Writes values as text, with a space between them and a line break behind.",
@@ -13,11 +16,14 @@ extension Library.Family {
       .variadic("values", .any, "what to write"),
       .labelled("separator", .string, "what stands between two values", default: .string(" ")),
       .labelled("terminator", .string, "what stands behind the last", default: .string("\n")),
+      .labelled("to", .option(stream), "where it is written", default: .option(named: "stdout")),
     ], returns: .void, example: "print(\"loss\", 0.25, [1, 2])"
   ) { call in
     let texts = try call.array("values").map { try call.context.text(of: $0) }
-    call.context.write(
-      texts.joined(separator: try call.string("separator")) + (try call.string("terminator")))
+    let stream = try call.option("to")?.name ?? ""
+    call.context.sink.write(
+      texts.joined(separator: try call.string("separator")) + (try call.string("terminator")),
+      to: StandardStream(rawValue: stream) ?? .stdout)
     return .void
   }
 
@@ -69,6 +75,14 @@ extension Library.Family {
     ], returns: .string
   ) { call in
     .string(try call.context.sink.ask(prompt: try call.string("prompt"), hidden: try call.bool("hidden")))
+  }
+
+  private static let clearing = Builtin(
+    "clear", "Removes what the cell has shown so far.",
+    [.labelled("wait", .bool, "only when the next output comes", default: .bool(false))], returns: .void
+  ) { call in
+    call.context.sink.clear(wait: try call.bool("wait"))
+    return .void
   }
 
   private static let markdown = Builtin(
