@@ -26,8 +26,11 @@ final class SamplesObject: HostObject {
       .property("labels", .tensor, "The class numbers, [n].") { (object: SamplesObject) in
         .tensor(try Tensor(object.samples.labels, [object.samples.count]))
       },
-      .property("images", .tensor, "All images as one tensor, [n, c, h, w].") { (object: SamplesObject) in
-        .tensor(try object.images(Array(0..<object.samples.count)))
+      .property("images", .host("Images"), "The images without their labels.") { (object: SamplesObject) in
+        .host(ImagesObject(object.samples))
+      },
+      BatchesObject.maker("Goes through images and labels in random order, so many at a time.") {
+        (object: SamplesObject) in (object.samples, true)
       },
       .property("classes", .array(.string), "The names of the classes, by number.") {
         (object: SamplesObject) in

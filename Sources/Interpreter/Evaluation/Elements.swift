@@ -5,7 +5,10 @@ enum Elements {
     switch value {
     case .tensor(let tensor): return .tensor(try TensorIndexing.get(indices, of: tensor))
     case .host(let object):
-      if let tensor = try object.tensorValue() { return .tensor(try TensorIndexing.get(indices, of: tensor)) }
+      // What declares elements of its own need not become a whole tensor first.
+      if type(of: object).declaration.element.isUnknown, let tensor = try object.tensorValue() {
+        return .tensor(try TensorIndexing.get(indices, of: tensor))
+      }
       return try object.element(at: indices, context)
     default: break
     }

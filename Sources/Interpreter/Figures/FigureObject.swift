@@ -71,7 +71,7 @@ enum FigureBundle {
   private static func sideBySide(_ charts: [Chart]) -> Figure {
     let figures = charts.map { chart -> Figure in
       var chart = chart
-      if charts.count > 1 { (chart.width, chart.height) = (400, 280) }
+      if charts.count > 1 { (chart.width, chart.height) = (340, 260) }
       return chart.figure()
     }
     return Figure(row: figures)

@@ -15,7 +15,10 @@ extension Library.Family {
   /// Data sets.
   static let data = Library.Family(
     "Data", functions: DataBuiltins.all,
-    types: [DatasetObject.declaration, SamplesObject.declaration, SampleObject.declaration])
+    types: [
+      DatasetObject.declaration, SamplesObject.declaration, SampleObject.declaration, ImagesObject.declaration,
+      BatchesObject.declaration,
+    ])
 
   /// Figures.
   static let figures = Library.Family(
