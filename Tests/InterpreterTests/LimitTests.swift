@@ -1,0 +1,78 @@
+import Foundation
+import Interpreter
+import Testing
+
+/// What must not end the session: the error's kind.
+@Test(arguments: [
+  ("1 / 0", "ArithmeticError"), ("9223372036854775807 + 1", "ArithmeticError"),
+  ("Int.min % -1", "ArithmeticError"),
+  ("-Int.min", "ArithmeticError"), ("Int(1e300)", "ArithmeticError"), ("pow(10, 30)", "ArithmeticError"),
+  ("func f(_ n: Int) -> Int { 1 + f(n) }\nf(0)", "RecursionError"),
+  ("var f = { 1 }\nf = { f() }\nf()", "RecursionError"),
+  ("[1, 2][2]", "IndexError"), ("\"abc\"[5]", "IndexError"), ("[1][0..<9]", "IndexError"),
+  ("zeros(2, 2)[2]", "IndexError"),
+  ("Array(repeating: 0, count: 1_000_000_000_000)", "MemoryError"),
+  ("String(repeating: \"x\", count: 1_000_000_000_000)", "MemoryError"),
+  ("var s = \"x\"\nwhile true { s += s }", "MemoryError"),
+  ("var a = [1]\nwhile true { a += a }", "MemoryError"),
+  ("zeros(1_000_000, 1_000_000)", "MemoryError"), ("nil + 1", "TypeError"), ("[1: 2][[{ 1 }]]", "TypeError"),
+  ("for i in 5..<2 { }", "ValueError"), ("Array(0...)", "MemoryError"),
+  ("readText(\"/nowhere/at/all\")", "FileError"),
+  ("import \"nowhere.cnn\"", "FileError"), ("Tensor([[1, 2], [3]])", "ShapeError"),
+  ("ones(2, 3) + ones(4)", "TensorError"),
+  ("expect(1 + 1 == 3)", "ExpectationError"), ("throw \"stop\"", "Error"),
+  ("stride(from: 0, to: 1, by: 0)", "ValueError"),
+  ("let x: Int = 1.5 as Int", "TypeError"),
+])
+func errors(_ source: String, _ kind: String) {
+  let session = Session()
+  #expect(session.failure(of: source)?.kind == kind)
+  #expect(session.output(of: "1 + 1") == "2")
+}
+
+@Test(arguments: ["(", "[", "{", "-", "!", "f(", "\"\\(", "if true {", "x ? ", "{ a in "])
+func nestingIsLimited(_ opening: String) {
+  let text = String(repeating: opening, count: 100_000)
+  #expect(Session().failure(of: text)?.kind == "SyntaxError")
+  _ = Session.completeness(of: text)
+}
+
+@Test(arguments: [" + 1", ".count", "()", "[0]", "!", " |> f", " && true"])
+func chainsAreLimited(_ link: String) {
+  #expect(Session().failure(of: "x" + String(repeating: link, count: 100_000))?.kind == "SyntaxError")
+}
+
+@Test func longValuesAreFreedWithoutRecursion() {
+  let session = Session()
+  let source = """
+    var list = []
+    for _ in 0..<300_000 { list = [list] }
+    var call = { 0 }
+    for _ in 0..<100_000 { let inner = call; call = { inner() } }
+    var t = zeros(2)
+    for _ in 0..<20_000 { t = t + 1 }
+    list = []
+    call = { 1 }
+    print(call(), t[0])
+    """
+  #expect(session.output(of: source) == "1 20000.\n")
+}
+
+@Test func aLoopIsInterrupted() {
+  for source in [
+    "while true { }", "var n = 0\nfor i in 0... { n += 1 }", "(0...).map { $0 }",
+    "func f() { f() }\nwhile true { do { f() } catch { } }",
+  ] {
+    let session = Session()
+    let interrupter = Thread {
+      Thread.sleep(forTimeInterval: 0.2)
+      session.interruption.cancel()
+    }
+    interrupter.start()
+    guard case .interrupted = session.execute(source, sink: RecordingSink()).outcome else {
+      Issue.record("not interrupted: \(source)")
+      continue
+    }
+    #expect(session.output(of: "1 + 1") == "2")
+  }
+}
