@@ -76,7 +76,7 @@ let package = Package(
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     tests("SyntaxTests", ["Syntax"]),
     tests("JSONTests", ["JSON"]),
-    tests("TensorRuntimeTests", ["TensorRuntime", "CPUBackend"]),
+    tests("TensorRuntimeTests", ["TensorRuntime", "CPUBackend"], exclude: ["Reference/generate.py"]),
     tests("NeuralNetworkTests", ["NeuralNetwork", "CPUBackend"]),
     tests("DatasetsTests", ["Datasets", "ImageCodecs", "TensorRuntime", "CZlib", crypto]),
     tests("VisualizationTests", ["Visualization", "ImageCodecs", "CZlib"], exclude: ["Snapshots"]),

@@ -152,5 +152,18 @@ extension MemoryDescriptor {
   }
 }
 
+extension MemoryDescriptor {
+  /// The same arrangement for another number of samples, where samples stand one after the other; nil elsewhere.
+  package func withSamples(_ count: Int) -> MemoryDescriptor? {
+    guard isBlocked, !blocks.contains(where: { $0.axis == 0 }), let largest = strides.max(), strides[0] == largest else {
+      return nil
+    }
+    var copy = raw
+    copy.dims.0 = Int64(count)
+    copy.padded_dims.0 = Int64(count)
+    return MemoryDescriptor(raw: copy)
+  }
+}
+
 /// The library's number for one of several sources.
 package func multipleSource(_ index: Int32) -> Int32 { Int32(cdnnl_arg_multiple_src) + index }

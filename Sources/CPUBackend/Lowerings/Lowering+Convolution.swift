@@ -24,7 +24,68 @@ struct ConvolutionShapes {
   }
 }
 
+extension ConvolutionShapes {
+  /// Multiply-adds of one pass, as floating-point operations.
+  var operationCount: Double {
+    let perPixel = weights.dropFirst(weights.count - destination.count + 1).reduce(2.0) { $0 * Double($1) }
+    return destination.reduce(perPixel) { $0 * Double($1) }
+  }
+
+  /// The same convolution on fewer samples.
+  func with(samples: Int) -> ConvolutionShapes {
+    ConvolutionShapes(
+      source: [samples] + source.dropFirst(), weights: weights, destination: [samples] + destination.dropFirst(),
+      window: window,
+      key: .init(
+        geometry: key.geometry, input: key.input.replacing(0, with: samples), weights: key.weights))
+  }
+
+  private init(
+    source: [Int], weights: [Int], destination: [Int], window: ConvolutionWindow, key: ForwardRecords.ConvolutionKey
+  ) {
+    self.source = source
+    self.weights = weights
+    self.destination = destination
+    self.window = window
+    self.key = key
+  }
+}
+
 extension Compiler {
+  /// How many samples a primitive takes at once, so that none runs so long that an interrupt would have to wait.
+  ///
+  /// A primitive can't be stopped; 20 ms at 60 GF/s per thread, which even slow shapes reach, leave room below 100 ms.
+  func samplesAtOnce(_ samples: Int, operations: Double) -> Int {
+    let longest = 0.02 * 60e9 * Double(max(1, backend.threads))
+    guard operations > longest, samples > 1 else { return samples }
+    let most = max(1, Int(Double(samples) * longest / operations))
+    return (1...most).last { samples % $0 == 0 } ?? 1
+  }
+
+  /// Adds one step per part of the batch. Roles in `batched` are cut, the others are the same for every part.
+  private func parts(
+    _ name: String, _ description: PrimitiveDescription, samples: Int, atOnce: Int,
+    reads: [(role: ArgumentRole, slot: Slot, part: MemoryDescriptor?)],
+    writes: [(role: ArgumentRole, slot: Slot, part: MemoryDescriptor?)]
+  ) throws {
+    for index in 0..<max(1, samples / atOnce) {
+      func cut(_ argument: (role: ArgumentRole, slot: Slot, part: MemoryDescriptor?)) -> (ArgumentRole, Slot) {
+        guard let part = argument.part, samples != atOnce else { return (argument.role, argument.slot) }
+        return (argument.role, view(argument.slot, part, byteOffset: index * part.byteCount))
+      }
+      try primitive(name, description, reads: reads.map(cut), writes: writes.map(cut))
+    }
+  }
+
+  /// The layout of all samples where a primitive's is for a part of them.
+  private func whole(_ part: MemoryDescriptor, _ samples: Int) throws -> MemoryDescriptor {
+    if part.dims.first == samples { return part }
+    guard let whole = part.withSamples(samples) else {
+      throw TensorError("convolution", "its layout can't be split along the batch")
+    }
+    return whole
+  }
+
   /// The forward primitive that backward ones are made after.
   private func convolutionForward(_ shapes: ConvolutionShapes) throws -> PrimitiveDescription {
     if let known = forwards.convolutions[shapes.key] { return known }
@@ -38,49 +99,53 @@ extension Compiler {
   func lower(_ operation: Convolution, _ index: Int) throws {
     let instruction = program.instructions[index]
     let (x, w) = (instruction.inputs[0], instruction.inputs[1])
-    let shapes = ConvolutionShapes(
+    let all = ConvolutionShapes(
       operation.geometry, input: program.types[x].shape, weights: program.types[w].shape,
       output: program.types[instruction.outputs[0]].shape)
+    let samples = all.source[0]
+    let atOnce = samplesAtOnce(samples, operations: all.operationCount)
+    let shapes = all.with(samples: atOnce)
     let activation = uses.activations[index]
-    let fused = activation.flatMap {
-      (program.instructions[$0].operation as? Unary)?.function.libraryActivation
-    }
+    let fused = activation.flatMap { (program.instructions[$0].operation as? Unary)?.function.libraryActivation }
     let output = activation.map { program.instructions[$0].outputs[0] } ?? instruction.outputs[0]
     let hasBias = instruction.inputs.count > 2
     let description = try PrimitiveDescription.convolution(
       engine, isTraining: true, source: .any(shapes.source), weights: .any(shapes.weights),
       bias: hasBias ? plainDescriptor([shapes.destination[1]]) : nil, destination: .any(shapes.destination),
       window: shapes.window, attributes: fused.map { try Attributes(activation: $0) })
-    var reads: [(ArgumentRole, Slot)] = [
-      (.source, try place(x, like: description.source)), (.weights, try place(w, like: description.weights)),
+    let (source, destination) = (description.source, description.destination)
+    var reads: [(ArgumentRole, Slot, MemoryDescriptor?)] = [
+      (.source, try place(x, like: whole(source, samples)), source),
+      (.weights, try place(w, like: description.weights), nil),
     ]
-    if hasBias { reads.append((.bias, try plain(instruction.inputs[2]))) }
-    let target = define(output, description.destination)
-    let name =
-      activation.map { "\(operation.name)+\(program.instructions[$0].operation.name)" } ?? operation.name
-    try primitive(name, description, reads: reads, writes: [(.destination, target)])
+    if hasBias { reads.append((.bias, try plain(instruction.inputs[2]), nil)) }
+    let target = define(output, try whole(destination, samples))
+    let name = activation.map { "\(operation.name)+\(program.instructions[$0].operation.name)" } ?? operation.name
+    try parts(
+      name, description, samples: samples, atOnce: atOnce, reads: reads, writes: [(.destination, target, destination)])
   }
 
   func lower(_ operation: ConvolutionInputGradient, _ instruction: Program.Instruction) throws {
     let (g, w) = (instruction.inputs[0], instruction.inputs[1])
-    let shapes = ConvolutionShapes(
+    let all = ConvolutionShapes(
       operation.geometry, input: operation.inputShape, weights: program.types[w].shape,
       output: program.types[g].shape)
+    let samples = all.source[0]
+    let atOnce = samplesAtOnce(samples, operations: all.operationCount)
+    let shapes = all.with(samples: atOnce)
     let description = try PrimitiveDescription.convolutionInputGradient(
-      engine, source: .any(shapes.source), weights: .any(shapes.weights),
-      destination: .any(shapes.destination),
+      engine, source: .any(shapes.source), weights: .any(shapes.weights), destination: .any(shapes.destination),
       window: shapes.window, forward: convolutionForward(shapes))
     let hasBias = instruction.inputs.count > 2
-    let gradient =
-      hasBias
-      ? add(Slot(description.sourceGradient, .float32))
-      : define(instruction.outputs[0], description.sourceGradient)
-    try primitive(
-      operation.name, description,
+    let (source, destination) = (description.sourceGradient, description.destinationGradient)
+    let full = try whole(source, samples)
+    let gradient = hasBias ? add(Slot(full, .float32)) : define(instruction.outputs[0], full)
+    try parts(
+      operation.name, description, samples: samples, atOnce: atOnce,
       reads: [
-        (.destinationGradient, try place(g, like: description.destinationGradient)),
-        (.weights, try place(w, like: description.weights)),
-      ], writes: [(.sourceGradient, gradient)])
+        (.destinationGradient, try place(g, like: whole(destination, samples)), destination),
+        (.weights, try place(w, like: description.weights), nil),
+      ], writes: [(.sourceGradient, gradient, source)])
     if hasBias { try addPerChannel(gradient, instruction.inputs[2], to: instruction.outputs[0]) }
   }
 
@@ -88,9 +153,8 @@ extension Compiler {
   private func addPerChannel(_ source: Slot, _ bias: Int, to output: Int) throws {
     let descriptor = source.descriptor
     let channels = descriptor.dims[1]
-    let isUsable = descriptor.isBlocked && descriptor.blocks.count <= 1 && !descriptor.hasPadding
     let images: Slot
-    if isUsable {
+    if descriptor.isBlocked && descriptor.blocks.count <= 1 && !descriptor.hasPadding {
       images = source
     } else {
       images = add(Slot(try plainDescriptor(descriptor.dims), .float32))
@@ -99,35 +163,59 @@ extension Compiler {
         writes: [(.destination, images)])
     }
     let axes = images.descriptor.physicalAxes
+    let numbers = try plain(bias)
     let target = define(output, images.descriptor)
-    let add = vk_micro(op: Int32(VK_ADD.rawValue), d: 2, a: 0, b: 1, c: 0, alpha: 0)
     let kernel = ElementwiseKernel(
       inputs: [
         .init(slot: images, strides: nil),
-        .init(slot: try plain(bias), strides: channels == 1 ? [] : axes.map { $0.axis == 1 ? $0.step : 0 }),
-      ], micros: [add], output: target, count: target.elementCount, dims: axes.map(\.length))
-    step("add bias", reads: [images, try plain(bias)], writes: [target], kernel.run)
+        .init(slot: numbers, strides: channels == 1 ? [] : axes.map { $0.axis == 1 ? $0.step : 0 }),
+      ], micros: [vk_micro(op: Int32(VK_ADD.rawValue), d: 2, a: 0, b: 1, c: 0, alpha: 0)], output: target,
+      count: target.elementCount, dims: axes.map(\.length))
+    step("add bias", reads: [images, numbers], writes: [target], kernel.run)
   }
 
   func lower(_ operation: ConvolutionWeightGradient, _ instruction: Program.Instruction) throws {
     let (x, g) = (instruction.inputs[0], instruction.inputs[1])
-    let shapes = ConvolutionShapes(
+    let all = ConvolutionShapes(
       operation.geometry, input: program.types[x].shape, weights: operation.weightShape,
       output: program.types[g].shape)
+    let samples = all.source[0]
+    let atOnce = samplesAtOnce(samples, operations: all.operationCount)
+    let shapes = all.with(samples: atOnce)
     let description = try PrimitiveDescription.convolutionWeightGradient(
       engine, source: .any(shapes.source), weights: .any(shapes.weights),
-      bias: operation.hasBias ? plainDescriptor([shapes.destination[1]]) : nil,
-      destination: .any(shapes.destination),
+      bias: operation.hasBias ? plainDescriptor([shapes.destination[1]]) : nil, destination: .any(shapes.destination),
       window: shapes.window, forward: convolutionForward(shapes))
-    var writes: [(ArgumentRole, Slot)] = [
+    var sums: [(role: ArgumentRole, slot: Slot)] = [
       (.weightsGradient, define(instruction.outputs[0], description.weightsGradient))
     ]
-    if operation.hasBias { writes.append((.biasGradient, try definePlain(instruction.outputs[1]))) }
-    try primitive(
-      operation.name, description,
-      reads: [
-        (.source, try place(x, like: description.source)),
-        (.destinationGradient, try place(g, like: description.destinationGradient)),
-      ], writes: writes)
+    if operation.hasBias { sums.append((.biasGradient, try definePlain(instruction.outputs[1]))) }
+    let (source, destination) = (description.source, description.destinationGradient)
+    // Each part but the first goes to a place of its own and is added to the sum.
+    let isSplit = samples != atOnce
+    let partial = isSplit ? sums.map { add(Slot($0.slot.descriptor, .float32)) } : []
+    let reads: [(ArgumentRole, Slot, MemoryDescriptor?)] = [
+      (.source, try place(x, like: whole(source, samples)), source),
+      (.destinationGradient, try place(g, like: whole(destination, samples)), destination),
+    ]
+    for part in 0..<max(1, samples / atOnce) {
+      let targets = part == 0 ? sums.map(\.slot) : partial
+      let cut = reads.map { role, slot, descriptor -> (ArgumentRole, Slot) in
+        guard isSplit, let descriptor else { return (role, slot) }
+        return (role, view(slot, descriptor, byteOffset: part * descriptor.byteCount))
+      }
+      try primitive(
+        operation.name, description, reads: cut, writes: zip(sums, targets).map { ($0.role, $1) })
+      for (sum, more) in zip(sums.map(\.slot), partial) where part > 0 { addInPlace(more, to: sum) }
+    }
+  }
+
+  /// Adds numbers to others of the same layout.
+  private func addInPlace(_ more: Slot, to sum: Slot) {
+    let kernel = ElementwiseKernel(
+      inputs: [.init(slot: sum, strides: nil), .init(slot: more, strides: nil)],
+      micros: [vk_micro(op: Int32(VK_ADD.rawValue), d: 2, a: 0, b: 1, c: 0, alpha: 0)], output: sum,
+      count: sum.elementCount, dims: [])
+    step("add", reads: [sum, more], writes: [sum], kernel.run)
   }
 }
