@@ -36,7 +36,7 @@ final class PseudoTerminal {
     process.currentDirectoryURL = files.url
     process.environment = [
       "TERM": term, "HOME": files.url.path, "LANG": "C", "PATH": "/usr/bin:/bin",
-      "CNNREPL_HISTORY": files.url.path + "/history",
+      "CNNREPL_SHELL_HISTORY": files.url.path + "/history",
     ]
     process.standardInput = handle
     process.standardOutput = handle

@@ -60,7 +60,7 @@ import Testing
   }
 
   @Test func itStandsWhereTheEnvironmentSays() {
-    #expect(HistoryFile.standard(environment: ["CNNREPL_HISTORY": ""]) == nil)
+    #expect(HistoryFile.standard(environment: ["CNNREPL_SHELL_HISTORY": ""]) == nil)
     #expect(HistoryFile.standard(environment: [:]) == nil)
     #expect(
       HistoryFile.standard(environment: ["HOME": "/h"])

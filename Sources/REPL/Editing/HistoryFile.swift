@@ -11,12 +11,12 @@ package struct HistoryFile: Equatable {
   /// Makes a history in a file; its folder is made when there is something to keep.
   package init(path: String) { self.path = path }
 
-  /// Where history is kept: `$CNNREPL_HISTORY`, else under `$XDG_STATE_HOME` or `~/.local/state`; an empty
-  /// `CNNREPL_HISTORY` keeps none.
+  /// Where history is kept: `$CNNREPL_SHELL_HISTORY`, else under `$XDG_STATE_HOME` or `~/.local/state`; an empty
+  /// `CNNREPL_SHELL_HISTORY` keeps none.
   package static func standard(environment: [String: String] = ProcessInfo.processInfo.environment)
     -> HistoryFile?
   {
-    if let path = environment["CNNREPL_HISTORY"] { return path.isEmpty ? nil : HistoryFile(path: path) }
+    if let path = environment["CNNREPL_SHELL_HISTORY"] { return path.isEmpty ? nil : HistoryFile(path: path) }
     if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") {
       return HistoryFile(path: state + "/cnnrepl/history")
     }
