@@ -43,8 +43,8 @@ int cel_bind(EditLine *editor, const wchar_t *keys, const wchar_t *command) {
 
 void cel_use_emacs_keys(EditLine *editor) { el_wset(editor, EL_EDITOR, L"emacs"); }
 
-void cel_set_editing_flag(EditLine *editor, const wchar_t *flag) {
-  el_wset(editor, EL_SETTY, L"-d", flag, NULL);
+void cel_set_terminal_flag(EditLine *editor, bool editing, const wchar_t *flag) {
+  el_wset(editor, EL_SETTY, editing ? L"-d" : L"-x", flag, NULL);
 }
 
 void cel_prepare_terminal(EditLine *editor, bool editing) { el_wset(editor, EL_PREP_TERM, editing ? 1 : 0); }

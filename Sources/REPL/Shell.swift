@@ -50,7 +50,7 @@ package final class Shell {
       sink.show(error: error)
     case .interrupted(let error):
       outcome.wasInterrupted = true
-      sink.show(interruption: error)
+      if entries.echoesInterrupts { sink.show(interruption: error) } else { sink.show(error: error) }
     }
     sink.finish()
   }

@@ -31,8 +31,8 @@ int cel_add_command(EditLine *editor, const wchar_t *name, const wchar_t *help, 
 int cel_bind(EditLine *editor, const wchar_t *keys, const wchar_t *command);
 /// Chooses emacs keys.
 void cel_use_emacs_keys(EditLine *editor);
-/// Sets a terminal flag for the time of editing, as `setty -d FLAG`.
-void cel_set_editing_flag(EditLine *editor, const wchar_t *flag);
+/// Sets (`flag`) or clears (`-flag`) a terminal flag for the time of editing, or for the time between.
+void cel_set_terminal_flag(EditLine *editor, bool editing, const wchar_t *flag);
 /// Puts the terminal into (true) or out of (false) the editing mode.
 void cel_prepare_terminal(EditLine *editor, bool editing);
 /// Draws prompt and text anew from where the cursor is.

@@ -14,7 +14,9 @@ extension LineEditor {
   func bindKeys() {
     cel_use_emacs_keys(editor)
     // Without this the terminal turns Ctrl-C and Ctrl-Z into signals before the editor sees them.
-    cel_set_editing_flag(editor, wide("-isig"))
+    cel_set_terminal_flag(editor, true, wide("-isig"))
+    // While something runs Ctrl-C is a signal, and its ^C would stand in the middle of what is printed.
+    cel_set_terminal_flag(editor, false, wide("-echoctl"))
     for (keys, command) in [
       (PrivateKeys.newline, "ed-newline"), ("\\e[1;5C", "em-next-word"),
       ("\\e[1;5D", "ed-prev-word"),

@@ -59,6 +59,9 @@ package final class LineEditor: EntrySource {
   /// Tells the editor that the terminal has another size. Callable from any thread.
   package func windowChanged() { keys.wake() }
 
+  /// The terminal is told not to.
+  package var echoesInterrupts: Bool { false }
+
   package func next(number: Int) -> Entry {
     setPrompt("[\(number)]> ")
     columns = TerminalTraits.columns()

@@ -10,6 +10,8 @@ package enum Entry: Equatable, Sendable {
 
 /// Where a shell's entries come from: a terminal's line editor, or lines as they are.
 package protocol EntrySource: AnyObject {
+  /// Whether the terminal shows `^C` where Ctrl-C interrupts.
+  var echoesInterrupts: Bool { get }
   /// The next entry; `number` is the one it will count as.
   func next(number: Int) -> Entry
 }

@@ -13,6 +13,8 @@ package final class PlainEntries: EntrySource {
     showsPrompt = isatty(STDIN_FILENO) == 1
   }
 
+  package var echoesInterrupts: Bool { showsPrompt }
+
   package func next(number: Int) -> Entry {
     var lines: [String] = []
     while true {
