@@ -39,7 +39,7 @@ struct Draws {
   }
 
   /// The next whole number in 0 ..< bound, which must be positive.
-  mutating func integer(below bound: Int) -> Int { Int(UInt64(word()) &* UInt64(bound) >> 32) }
+  mutating func integer(below bound: Int) -> Int { Int((UInt64(word()) &* UInt64(bound)) >> 32) }
 
   /// Whether an event of some probability happens.
   mutating func chance(_ probability: Float) -> Bool { uniform() < probability }

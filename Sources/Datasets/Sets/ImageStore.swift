@@ -8,9 +8,16 @@ package final class ImageStore: Sendable {
   package let labels: [Int32]
   /// The names of the classes, by number.
   package let classNames: [String]
+  /// What else is known of each image, or nothing: class masks, then instance masks, and boxes.
+  package let extras: [SampleExtras]
+  /// The names of the numbers in class masks, by number; empty when there are none.
+  package let maskNames: [String]
 
   /// Wraps pixels and labels; throws `DatasetError` when their counts or the class numbers do not fit together.
-  package init(shape: [Int], pixels: [UInt8], labels: [Int32], classNames: [String]) throws {
+  package init(
+    shape: [Int], pixels: [UInt8], labels: [Int32], classNames: [String], extras: [SampleExtras] = [],
+    maskNames: [String] = []
+  ) throws {
     guard shape.count == 3, shape.allSatisfy({ $0 > 0 && $0 <= 1 << 16 }) else {
       throw DatasetError("images of shape \(shape), wanted [channels, height, width], each 1 to 65536")
     }
@@ -23,6 +30,14 @@ package final class ImageStore: Sendable {
     if let wrong = labels.first(where: { $0 < 0 || Int($0) >= classNames.count }) {
       throw DatasetError("label \(wrong), wanted a class number from 0 to \(classNames.count - 1)")
     }
+    guard extras.isEmpty || extras.count == labels.count else {
+      throw DatasetError("masks and boxes of \(extras.count) images for \(labels.count) images")
+    }
+    for masks in extras.lazy.map(\.masks) where masks.contains(where: { $0.count != shape[1] * shape[2] }) {
+      throw DatasetError("a mask of another size than its image, wanted \(shape[1]) x \(shape[2])")
+    }
+    self.extras = extras
+    self.maskNames = maskNames
     self.shape = shape
     self.pixels = pixels
     self.labels = labels

@@ -16,44 +16,69 @@ extension LabelledImages {
   /// How many floats a batch of `batchCount` images takes.
   package func elementCount(of batchCount: Int) -> Int { batchCount * store.imageSize }
 
-  /// Writes chosen images as floats, [N, C, H, W], bytes divided by 255 and normalised if the set is.
+  /// Writes chosen images as floats, [N, C, H, W]: bytes divided by 255, then augmented and normalised if the set is.
   ///
-  /// Throws `DatasetError` when an index lies outside or the memory is not exactly the batch's size.
-  package func fill(_ indices: [Int], into batch: UnsafeMutableBufferPointer<Float>) throws {
+  /// Throws `DatasetError` when an index lies outside or the memory is not exactly the batch's size. Returns the masks
+  /// and boxes of each image, moved along with it; empty when the set has none.
+  @discardableResult
+  package func fill(
+    _ indices: [Int], into batch: UnsafeMutableBufferPointer<Float>, epoch: Int = 0
+  ) throws -> [SampleExtras] {
     let size = store.imageSize
     guard batch.count == indices.count * size, let start = batch.baseAddress else {
-      if indices.isEmpty && batch.isEmpty { return }
+      if indices.isEmpty && batch.isEmpty { return [] }
       throw DatasetError("a batch of \(batch.count) numbers, wanted \(indices.count) times \(size)")
     }
     if let wrong = indices.first(where: { $0 < 0 || $0 >= count }) {
       throw DatasetError("image \(wrong) of a set of \(count), wanted 0 to \(count - 1)")
     }
-    let plane = shape[1] * shape[2]
     store.pixels.withUnsafeBufferPointer { pixels in
       guard let bytes = pixels.baseAddress else { return }
       for (place, index) in indices.enumerated() {
         let source = bytes + Int(rows[index]) * size
         let target = start + place * size
-        guard let normalization else {
-          for i in 0..<size { target[i] = Float(source[i]) / 255 }
-          continue
-        }
-        for channel in 0..<shape[0] {
-          let mean = normalization.mean[channel % normalization.mean.count]
-          let std = normalization.std[channel % normalization.std.count]
-          for i in channel * plane..<(channel + 1) * plane {
-            target[i] = (Float(source[i]) / 255 - mean) / std
-          }
-        }
+        for i in 0..<size { target[i] = Float(source[i]) / 255 }
+      }
+    }
+    var extras = store.extras.isEmpty ? [] : indices.map { store.extras[Int(rows[$0])] }
+    if let augmentation { augment(indices, batch, augmentation, epoch, &extras) }
+    if let normalization { normalize(batch, by: normalization) }
+    return extras
+  }
+
+  private func augment(
+    _ indices: [Int], _ batch: UnsafeMutableBufferPointer<Float>, _ augmentation: Augmentation, _ epoch: Int,
+    _ extras: inout [SampleExtras]
+  ) {
+    let random = Augment.sequence(augmentation.random, epoch: epoch)
+    let size = store.imageSize
+    var none = SampleExtras()
+    for (place, index) in indices.enumerated() {
+      let image = UnsafeMutableBufferPointer(rebasing: batch[place * size..<(place + 1) * size])
+      let row = Int(rows[index])
+      if extras.isEmpty {
+        augmentation.ranges.apply(to: image, shape: shape, random: random, index: row, extras: &none)
+      } else {
+        augmentation.ranges.apply(to: image, shape: shape, random: random, index: row, extras: &extras[place])
       }
     }
   }
 
-  /// Chosen images as floats, [N, C, H, W].
-  package func floats(_ indices: [Int]) throws -> [Float] {
+  private func normalize(_ batch: UnsafeMutableBufferPointer<Float>, by statistics: ChannelStatistics) {
+    guard !statistics.mean.isEmpty, !statistics.std.isEmpty else { return }
+    let plane = shape[1] * shape[2]
+    for number in 0..<batch.count / plane {
+      let mean = statistics.mean[number % shape[0] % statistics.mean.count]
+      let std = statistics.std[number % shape[0] % statistics.std.count]
+      for i in number * plane..<(number + 1) * plane { batch[i] = (batch[i] - mean) / std }
+    }
+  }
+
+  /// Chosen images as floats, [N, C, H, W], as ``fill(_:into:epoch:)`` makes them.
+  package func floats(_ indices: [Int], epoch: Int = 0) throws -> [Float] {
     try [Float](unsafeUninitializedCapacity: elementCount(of: indices.count)) { buffer, initialized in
       let batch = UnsafeMutableBufferPointer(rebasing: buffer[0..<elementCount(of: indices.count)])
-      try fill(indices, into: batch)
+      try fill(indices, into: batch, epoch: epoch)
       initialized = batch.count
     }
   }

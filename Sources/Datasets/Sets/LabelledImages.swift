@@ -8,9 +8,19 @@ package struct LabelledImages: Sendable {
   /// What all views of the same set share.
   package let store: ImageStore
   /// Which images of the store these are, in order.
-  package let rows: [Int32]
+  package private(set) var rows: [Int32]
   /// Per channel, what a batch is shifted and scaled by after the bytes became 0…1; nil leaves them so.
   package private(set) var normalization: ChannelStatistics?
+  /// How images are changed at random when a batch is made; nil leaves them so.
+  package private(set) var augmentation: Augmentation?
+
+  /// Ranges to draw from, and the sequence that draws.
+  package struct Augmentation: Sendable {
+    /// The ranges.
+    package let ranges: Augment
+    /// The sequence; each epoch has a part of its own.
+    package let random: Philox
+  }
 
   /// A view of chosen images of a store, in the order given.
   package init(store: ImageStore, rows: [Int32]) {
@@ -24,9 +34,14 @@ package struct LabelledImages: Sendable {
   }
 
   /// Wraps new images; throws `DatasetError` when counts do not fit together.
-  package init(shape: [Int], pixels: [UInt8], labels: [Int32], classNames: [String]) throws {
+  package init(
+    shape: [Int], pixels: [UInt8], labels: [Int32], classNames: [String], extras: [SampleExtras] = [],
+    maskNames: [String] = []
+  ) throws {
     self.init(
-      store: try ImageStore(shape: shape, pixels: pixels, labels: labels, classNames: classNames))
+      store: try ImageStore(
+        shape: shape, pixels: pixels, labels: labels, classNames: classNames, extras: extras,
+        maskNames: maskNames))
   }
 
   /// How many images there are.
@@ -40,6 +55,11 @@ package struct LabelledImages: Sendable {
 
   /// The class number of one image.
   package func label(_ index: Int) -> Int32 { store.labels[Int(rows[index])] }
+
+  /// The masks and boxes of one image as they are stored; empty when the set has none.
+  package func extras(_ index: Int) -> SampleExtras {
+    store.extras.isEmpty ? SampleExtras() : store.extras[Int(rows[index])]
+  }
 
   /// The bytes of one image, [c, h, w].
   package func bytes(_ index: Int) -> ArraySlice<UInt8> {
@@ -110,9 +130,19 @@ package struct LabelledImages: Sendable {
     return copy
   }
 
+  /// The same images, changed at random when a batch is made: a function of `random`, epoch and image alone.
+  ///
+  /// Throws `DatasetError` when a range makes no sense.
+  package func augmented(_ ranges: Augment, random: Philox) throws -> LabelledImages {
+    try ranges.validate()
+    var copy = self
+    copy.augmentation = Augmentation(ranges: ranges, random: random)
+    return copy
+  }
+
   private func view(_ rows: [Int32]) -> LabelledImages {
-    var copy = LabelledImages(store: store, rows: rows)
-    copy.normalization = normalization
+    var copy = self
+    copy.rows = rows
     return copy
   }
 }
