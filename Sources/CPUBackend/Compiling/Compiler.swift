@@ -25,6 +25,8 @@ final class Compiler {
   var uses = Uses()
   /// Forward primitives that backward ones need to know.
   var forwards = ForwardRecords()
+  /// The parts that run block by block.
+  var fewChannels = FewChannelState()
 
   init(_ program: Program, backend: CPUBackend, engine: Engine) throws {
     self.program = program
@@ -38,10 +40,13 @@ final class Compiler {
   /// Lists all steps and makes the plan.
   func compile() throws -> CPUPlan {
     program.joinFlattenWithDense()
+    findFewChannelRegions()
     uses = Uses(program)
+    uses.absorbed = fewChannels.regions.members
     try defineArguments()
     uses.findFusions(program)
-    for index in program.instructions.indices where !uses.absorbed.contains(index) {
+    for index in program.instructions.indices {
+      if try lowerFewChannelRegion(startingAt: index) || uses.absorbed.contains(index) { continue }
       try lower(index)
     }
     let gradientBuffers = try placeGradients()

@@ -37,7 +37,7 @@ struct Uses {
   /// Finds what is done together: activations with what they follow, batch normalisation with ReLU, element-wise
   /// chains.
   mutating func findFusions(_ program: Program) {
-    for (index, instruction) in program.instructions.enumerated() {
+    for (index, instruction) in program.instructions.enumerated() where !absorbed.contains(index) {
       switch instruction.operation {
       case is Convolution, is Dense: findActivation(program, index)
       case is BatchNormalization: findRelu(program, index)
@@ -48,7 +48,7 @@ struct Uses {
   }
 
   private mutating func findActivation(_ program: Program, _ index: Int) {
-    guard let reader = onlyReader(of: program.instructions[index].outputs[0]),
+    guard let reader = onlyReader(of: program.instructions[index].outputs[0]), !absorbed.contains(reader),
       let unary = program.instructions[reader].operation as? Unary, unary.function.libraryActivation != nil
     else { return }
     activations[index] = reader
@@ -57,7 +57,7 @@ struct Uses {
 
   private mutating func findRelu(_ program: Program, _ index: Int) {
     let outputs = program.instructions[index].outputs
-    guard let reader = onlyReader(of: outputs[0]),
+    guard let reader = onlyReader(of: outputs[0]), !absorbed.contains(reader),
       let unary = program.instructions[reader].operation as? Unary, unary.function == .relu
     else { return }
     let result = program.instructions[reader].outputs[0]

@@ -2,6 +2,7 @@
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
+#include "FewChannels.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -1,0 +1,54 @@
+import TensorRuntime
+import VectorKernels
+
+/// For which layers the kernels for few channels are faster than the library, by instruction set.
+///
+/// The numbers come from `Benchmarks`' table of both, shape by shape; nothing is timed at run time, so that the same
+/// program gives the same bits every time.
+struct FewChannelLimits {
+  /// The most channels of a convolution's input and of its result.
+  let inputChannels: Int
+  let outputChannels: Int
+  /// The most products of the two.
+  let channelPairs: Int
+  /// The most weights of a fully connected layer behind such convolutions: they have to stay in the cache.
+  let denseWeights: Int
+  /// The fewest images: below, too many lanes stand empty.
+  let images: Int
+
+  /// The limits for the instruction set in use; nil where the library always wins.
+  static var current: FewChannelLimits? {
+    switch String(cString: vk_instruction_set()) {
+    case "AVX-512":
+      FewChannelLimits(
+        inputChannels: 64, outputChannels: 128, channelPairs: 2048, denseWeights: 1 << 18, images: 24)
+    case "AVX2":
+      FewChannelLimits(
+        inputChannels: 32, outputChannels: 128, channelPairs: 1024, denseWeights: 1 << 18, images: 24)
+    default: nil
+    }
+  }
+
+  /// Whether a convolution of these shapes is one for the few-channel kernels.
+  func allow(_ geometry: ConvolutionGeometry, input: Shape, weights: Shape) -> Bool {
+    guard geometry.rank == 2, geometry.groups == 1, input.rank == 4, weights.rank == 4, fits(input) else {
+      return false
+    }
+    return weights[1] <= inputChannels && weights[0] <= outputChannels
+      && weights[0] * weights[1] <= channelPairs && weights[2] <= 15 && weights[3] <= 15
+      && geometry.strides.allSatisfy { $0 <= 8 } && geometry.dilations.allSatisfy { $0 <= 8 }
+      && (geometry.before + geometry.after).allSatisfy { $0 <= 15 }
+  }
+
+  /// Whether a fully connected layer of these shapes is one.
+  func allow(denseInput: Shape, weights: Shape) -> Bool {
+    weights.rank == 2 && weights.elementCount <= denseWeights && fits(denseInput)
+  }
+
+  /// Whether lanes are well filled by so many images, and a block of them is of a size that caches hold.
+  func fits(_ shape: Shape) -> Bool {
+    let blocks = (shape[0] + 15) / 16
+    return !shape.isEmpty && shape[0] >= images && shape[0] * 4 >= blocks * 16 * 3
+      && shape.elementCount / shape[0] <= 1 << 15
+  }
+}

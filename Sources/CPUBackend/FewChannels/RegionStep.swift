@@ -1,0 +1,72 @@
+import TensorRuntime
+import VectorKernels
+
+/// A place of the plan as the kernels are told of it.
+struct RegionMemory {
+  let slot: Slot
+  /// Floats between the parts of blocks, threads and chunks.
+  var blockStep = 0
+  var threadStep = 0
+  var chunkStep = 0
+  /// Floats before the part that is meant.
+  var offset = 0
+}
+
+/// Runs a region: all blocks of images through all its operations.
+final class RegionStep {
+  private let packs: [vk_lane_pack]
+  private let ops: [vk_lane_op]
+  private let sums: [vk_lane_sum]
+  private let memories: [RegionMemory]
+  private let images: Int
+  private let threads: Int
+
+  init(
+    packs: [vk_lane_pack], ops: [vk_lane_op], sums: [vk_lane_sum], memories: [RegionMemory], images: Int,
+    threads: Int
+  ) {
+    self.packs = packs
+    self.ops = ops
+    self.sums = sums
+    self.memories = memories
+    self.images = images
+    self.threads = threads
+  }
+
+  /// Runs it on at most as many threads as it has memory for; throws ``Interrupted`` where asked to stop.
+  func run(_ context: RunContext) throws {
+    let slots = try memories.map { memory in
+      vk_lane_slot(
+        base: try memory.slot.address(Float.self) + memory.offset, block_step: Int64(memory.blockStep),
+        thread_step: Int64(memory.threadStep), chunk_step: Int64(memory.chunkStep))
+    }
+    let isCancelled = packs.withUnsafeBufferPointer { packs in
+      ops.withUnsafeBufferPointer { ops in
+        sums.withUnsafeBufferPointer { sums in
+          slots.withUnsafeBufferPointer { slots in
+            var region = vk_lane_region()
+            region.packs = packs.baseAddress
+            region.ops = ops.baseAddress
+            region.sums = sums.baseAddress
+            region.slots = slots.baseAddress
+            region.pack_count = Int32(packs.count)
+            region.op_count = Int32(ops.count)
+            region.sum_count = Int32(sums.count)
+            region.images = Int64(images)
+            if let token = context.cancellation {
+              region.cancellation = Unmanaged.passUnretained(token).toOpaque()
+              region.is_cancelled = { token in
+                guard let token else { return 0 }
+                return Unmanaged<CancellationToken>.fromOpaque(token).takeUnretainedValue().isCancelled ? 1 : 0
+              }
+            }
+            return withExtendedLifetime(context) {
+              vk_lane_run(&region, Int32(min(threads, context.threads)))
+            }
+          }
+        }
+      }
+    }
+    if isCancelled != 0 { throw Interrupted() }
+  }
+}

@@ -1,0 +1,24 @@
+// What one instruction set's compilation offers for networks with few channels.
+#pragma once
+#include "../Kernels/vectors.h"
+#include "../include/FewChannels.h"
+
+/// An operation's operands for the block at hand.
+typedef struct {
+  const float *x, *w, *z, *bias;
+  float *y;
+  /// Images in the block, and whether it is the first of its chunk.
+  int64_t images;
+  int is_first;
+} vk_lane_block;
+
+typedef struct {
+  void (*run)(const vk_lane_op *, const vk_lane_block *);
+  /// How many outputs the tile that begins with output `first` has.
+  int64_t (*tile)(const vk_lane_pack *, int64_t first);
+  /// Packs that tile; returns the same.
+  int64_t (*pack)(const vk_lane_pack *, const float *x, float *y, int64_t first);
+} vk_lane_table;
+extern const vk_lane_table vk_lanes_portable, vk_lanes_avx2, vk_lanes_avx512;
+/// The table of the instruction set in use.
+const vk_lane_table *vk_lane_kernels(void);

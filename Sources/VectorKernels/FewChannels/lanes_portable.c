@@ -1,0 +1,11 @@
+// Few-channel kernels for any processor: small tiles that sixteen registers of four floats can hold.
+#include "lanes.h"
+#define KERNEL(name) name##_lanes_portable
+#define TABLE vk_lanes_portable
+#define MAX_OUTPUTS 3
+#define SINGLE_OUTPUTS 3
+#define TILE_COLUMNS(outputs) ((outputs) == 1 ? 2 : 1)
+#define MAX_TAPS 3
+#define FILTER_OUTPUTS(taps) ((taps) == 1 ? 3 : 1)
+#define WEIGHT_ROWS 2
+#include "all.inc"

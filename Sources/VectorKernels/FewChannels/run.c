@@ -1,0 +1,104 @@
+// Takes blocks of images through a region's operations, chunk by chunk, on all threads.
+#include "../Kernels/parallel.h"
+#include "lanes.h"
+
+void GOMP_barrier(void);
+
+const vk_lane_table *vk_lane_kernels(void) {
+#if defined(__x86_64__)
+  if (vk_kernels() == &vk_table_avx512) return &vk_lanes_avx512;
+  if (vk_kernels() == &vk_table_avx2) return &vk_lanes_avx2;
+#endif
+  return &vk_lanes_portable;
+}
+
+enum { MOST_CHUNKS = 8 };
+
+static int64_t blocks_of(int64_t images) { return (images + VK_LANES - 1) / VK_LANES; }
+
+int64_t vk_lane_chunks(int64_t images) {
+  int64_t blocks = blocks_of(images);
+  return blocks < MOST_CHUNKS ? blocks : MOST_CHUNKS;
+}
+
+typedef struct {
+  const vk_lane_region *region;
+  const vk_lane_table *table;
+  int32_t is_cancelled;
+} run_data;
+
+static float *address(const vk_lane_region *r, vk_lane_place place, int64_t block, int64_t part, int64_t chunk) {
+  if (place.slot < 0) return 0;
+  const vk_lane_slot *s = &r->slots[place.slot];
+  return s->base + place.offset + block * s->block_step + part * s->thread_step + chunk * s->chunk_step;
+}
+
+static void run_block(const run_data *run, int64_t block, int64_t part, int64_t chunk, int is_first) {
+  const vk_lane_region *r = run->region;
+  int64_t images = r->images - block * VK_LANES;
+  for (int32_t k = 0; k < r->op_count; k++) {
+    const vk_lane_op *op = &r->ops[k];
+    vk_lane_block d = {
+      .x = address(r, op->x, block, part, chunk),
+      .w = address(r, op->w, block, part, chunk),
+      .z = address(r, op->z, block, part, chunk),
+      .bias = address(r, op->bias, block, part, chunk),
+      .y = address(r, op->y, block, part, chunk),
+      .images = images < VK_LANES ? images : VK_LANES,
+      .is_first = is_first,
+    };
+    run->table->run(op, &d);
+  }
+}
+
+/// The sums of a part of a row, chunk after chunk.
+static void add_chunks(const vk_lane_sum *s, const vk_lane_region *r, int64_t chunks, int part, int parts) {
+  int64_t first, last, step = r->slots[s->x.slot].chunk_step;
+  divide(s->rows * s->columns, LANES, part, parts, &first, &last);
+  const float *x = address(r, s->x, 0, 0, 0);
+  float *y = address(r, s->y, 0, 0, 0);
+  for (int64_t at = first; at < last;) {
+    int64_t row = at / s->columns, column = at % s->columns;
+    int64_t end = (row + 1) * s->columns < last ? (row + 1) * s->columns : last;
+    const float *from = x + row * s->row_length + column;
+    for (int64_t i = 0; i < end - at; i++) {
+      float sum = from[i];
+      for (int64_t c = 1; c < chunks; c++) sum += from[i + c * step];
+      y[at + i] = sum;
+    }
+    at = end;
+  }
+}
+
+static void run_part(void *data, int part, int parts) {
+  run_data *run = data;
+  const vk_lane_region *r = run->region;
+  for (int32_t k = 0; k < r->pack_count; k++) {
+    const vk_lane_pack *p = &r->packs[k];
+    const float *x = address(r, p->x, 0, 0, 0);
+    float *y = address(r, p->y, 0, 0, 0);
+    for (int64_t first = 0, tile = 0; first < p->outputs; tile++) {
+      // Every thread walks all tiles and packs its own, so that tile sizes need no table.
+      first += tile % parts == part ? run->table->pack(p, x, y, first) : run->table->tile(p, first);
+    }
+  }
+  GOMP_barrier();
+  int64_t blocks = blocks_of(r->images), chunks = vk_lane_chunks(r->images);
+  int64_t first_chunk = chunks * part / parts, last_chunk = chunks * (part + 1) / parts;
+  for (int64_t chunk = first_chunk; chunk < last_chunk; chunk++) {
+    int64_t first = blocks * chunk / chunks, last = blocks * (chunk + 1) / chunks;
+    for (int64_t block = first; block < last; block++) {
+      if (part == 0 && r->is_cancelled && r->is_cancelled(r->cancellation)) __atomic_store_n(&run->is_cancelled, 1, __ATOMIC_RELAXED);
+      if (__atomic_load_n(&run->is_cancelled, __ATOMIC_RELAXED)) break;
+      run_block(run, block, part, chunk, block == first);
+    }
+  }
+  GOMP_barrier();
+  for (int32_t k = 0; k < r->sum_count; k++) add_chunks(&r->sums[k], r, chunks, part, parts);
+}
+
+int32_t vk_lane_run(const vk_lane_region *region, int32_t threads) {
+  run_data run = {region, vk_lane_kernels(), 0};
+  vk_parallel(run_part, &run, threads);
+  return run.is_cancelled;
+}

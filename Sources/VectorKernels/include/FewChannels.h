@@ -1,0 +1,115 @@
+// Networks with few channels: sixteen images stand in the lanes of one vector, and a thread takes such a block through
+// many layers while it is in its cache. Results do not depend on the number of threads.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { VK_LANES = 16 };
+
+/// What an operation of a region does.
+typedef enum {
+  /// y(lanes) = x(images, row-major); lanes without an image are 0.
+  VK_LANE_LOAD,
+  /// y(images, row-major) = x(lanes).
+  VK_LANE_STORE,
+  /// y = 0 in the border around (rows, columns): `before` and `after` elements.
+  VK_LANE_BORDER,
+  /// y = f(bias + Σ taps w·x), or f a gradient with z: convolutions, their input gradients, fully connected layers.
+  VK_LANE_CONVOLUTION,
+  /// y += Σ pixels and images z·x: cotangents of filters (per output: taps).
+  VK_LANE_FILTERS,
+  /// y += zᵀ·x with x as images × taps: cotangents of fully connected weights.
+  VK_LANE_WEIGHTS,
+  /// y += Σ pixels and images x, per output.
+  VK_LANE_BIAS,
+  /// y = the largest of each window of x.
+  VK_LANE_MAX_POOL,
+  /// y = z where x has its window's first largest element, times the gradient `function` at x.
+  VK_LANE_MAX_POOL_GRADIENT,
+  /// y = the mean of each window of x.
+  VK_LANE_MEAN_POOL,
+  /// y = z spread over its window, times the gradient `function` at x.
+  VK_LANE_MEAN_POOL_GRADIENT,
+  /// y = f(x) or f(x, z), element by element.
+  VK_LANE_MAP
+} vk_lane_kind;
+
+/// An operand: one of the run's slots and a distance in floats; slot −1 is none.
+typedef struct {
+  int64_t slot, offset;
+} vk_lane_place;
+
+/// Memory of a run: where it starts, and how far apart (in floats) blocks of images, threads and chunks of blocks are.
+typedef struct {
+  float *base;
+  int64_t block_step, thread_step, chunk_step;
+} vk_lane_slot;
+
+/// How to step through an operand, in floats.
+typedef struct {
+  int64_t channel, row, column;
+} vk_lane_steps;
+
+/// One operation on a block of images. Which fields count depends on the kind.
+typedef struct {
+  int32_t kind;
+  /// A `vk_op`: an activation, or an activation's gradient from cotangent and result; VK_COPY for none.
+  int32_t function;
+  float alpha;
+  /// Whether padding counts in means.
+  int32_t counts_padding;
+  /// As in the weights' packing: whether one pixel is computed per image.
+  int32_t is_single;
+  vk_lane_place x, w, y, z, bias;
+  vk_lane_steps x_steps, y_steps, z_steps;
+  /// What is computed, or, for pooling gradients, the windows.
+  int64_t outputs, rows, columns;
+  /// How often each of three nested loops over taps runs, and its steps in x and (in taps) in the packed weights.
+  int64_t taps[3], x_taps[3], w_taps[3], w_start;
+  /// All taps of one output: what a packed tile has per output.
+  int64_t packed_taps;
+  /// The pooled lengths, windows, strides and paddings.
+  int64_t in[2], size[2], stride[2], before[2], after[2];
+  /// Floats between rows of weight gradients, and between images of row-major x and y.
+  int64_t row_length, image_step;
+} vk_lane_op;
+
+/// Weights put into the order convolutions read them in: tile of outputs, tap, output.
+typedef struct {
+  vk_lane_place x, y;
+  int64_t outputs, output_step, counts[2], steps[2];
+  /// Whether one pixel is computed per image: such operations take wider tiles.
+  int32_t is_single;
+} vk_lane_pack;
+
+/// The sum over all chunks: y(row, column) = Σ x(chunk, row, column).
+typedef struct {
+  vk_lane_place x, y;
+  int64_t rows, columns, row_length;
+} vk_lane_sum;
+
+/// What runs: first weights are packed, then every block goes through all operations, then chunks are summed.
+typedef struct {
+  const vk_lane_pack *packs;
+  const vk_lane_op *ops;
+  const vk_lane_sum *sums;
+  const vk_lane_slot *slots;
+  int32_t pack_count, op_count, sum_count;
+  int64_t images;
+  /// Asked now and then by one of the threads; null where nobody may interrupt.
+  int32_t (*is_cancelled)(void *);
+  void *cancellation;
+} vk_lane_region;
+
+/// How many chunks the blocks of so many images fall into: each has weight gradients of its own, summed in order.
+int64_t vk_lane_chunks(int64_t images);
+/// Runs a region; returns 1 where it was cancelled.
+int32_t vk_lane_run(const vk_lane_region *region, int32_t threads);
+
+#ifdef __cplusplus
+}
+#endif
