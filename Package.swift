@@ -73,6 +73,10 @@ let package = Package(
         "CPUBackend", "JSON", argumentParser,
       ]),
 
+    .executableTarget(
+      name: "few-channel-benchmark", dependencies: ["NeuralNetwork", "CPUBackend"],
+      path: "Benchmarks/FewChannels"),
+
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     tests("SyntaxTests", ["Syntax"]),
     tests("JSONTests", ["JSON"]),

@@ -13,6 +13,8 @@ import VectorKernels
 package final class CPUBackend: Backend {
   /// How many threads run one operation.
   package var threads: Int { didSet { threads = max(1, threads) } }
+  /// Which layers run by the kernels for few channels; nil for none.
+  package var fewChannelLimits = FewChannelLimits.fastest
   let arena = Arena()
   private var startedEngine: Engine?
   private var layouts: [Layout: MemoryDescriptor] = [:]

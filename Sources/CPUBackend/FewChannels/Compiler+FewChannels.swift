@@ -11,7 +11,8 @@ struct FewChannelState {
 extension Compiler {
   /// Finds the parts for few-channel kernels, before anything is lowered; may put instructions in another order.
   func findFewChannelRegions() {
-    guard let limits = FewChannelLimits.current else { return }
+    guard let limits = backend.fewChannelLimits else { return }
+    program.removeIdentities()
     fewChannels.regions = FewChannelRegions(&program, limits: limits)
     fewChannels.borders = LaneBorders(program, members: fewChannels.regions.members)
   }
@@ -35,5 +36,24 @@ extension Compiler {
   func isReadPlain(_ value: Int) -> Bool {
     uses.leaving.contains(value)
       || (uses.readers[value] ?? []).contains { !fewChannels.regions.members.contains($0) }
+  }
+}
+
+extension Program {
+  /// Has readers of copies read the originals.
+  mutating func removeIdentities() {
+    var original = Array(types.indices)
+    var kept: [Instruction] = []
+    for var instruction in instructions {
+      instruction.inputs = instruction.inputs.map { original[$0] }
+      if instruction.operation is Identity {
+        original[instruction.outputs[0]] = instruction.inputs[0]
+      } else {
+        kept.append(instruction)
+      }
+    }
+    instructions = kept
+    results = results.map { original[$0] }
+    gradients = gradients.map { (original[$0.value], $0.argument) }
   }
 }

@@ -5,7 +5,13 @@ import VectorKernels
 ///
 /// The numbers come from `Benchmarks`' table of both, shape by shape; nothing is timed at run time, so that the same
 /// program gives the same bits every time.
-struct FewChannelLimits {
+package struct FewChannelLimits {
+  /// What the kernels are compiled for.
+  package enum InstructionSet: Int, CaseIterable, Sendable {
+    case portable, avx2, avx512
+    /// Whatever the processor has.
+    static let widest = InstructionSet.avx512
+  }
   /// The most channels of a convolution's input and of its result.
   let inputChannels: Int
   let outputChannels: Int
@@ -15,18 +21,31 @@ struct FewChannelLimits {
   let denseWeights: Int
   /// The fewest images: below, too many lanes stand empty.
   let images: Int
+  /// The most elements of an image between two layers: a block of more leaves the cache.
+  let features: Int
+  /// The most that is used of what the processor has.
+  var instructionSet = InstructionSet.widest
 
   /// The limits for the instruction set in use; nil where the library always wins.
-  static var current: FewChannelLimits? {
+  static var fastest: FewChannelLimits? {
     switch String(cString: vk_instruction_set()) {
     case "AVX-512":
       FewChannelLimits(
-        inputChannels: 64, outputChannels: 128, channelPairs: 2048, denseWeights: 1 << 18, images: 24)
+        inputChannels: 64, outputChannels: 128, channelPairs: 2048, denseWeights: 1 << 18, images: 24,
+        features: 12288)
     case "AVX2":
       FewChannelLimits(
-        inputChannels: 32, outputChannels: 128, channelPairs: 1024, denseWeights: 1 << 18, images: 24)
+        inputChannels: 32, outputChannels: 128, channelPairs: 1024, denseWeights: 1 << 18, images: 24,
+        features: 12288)
     default: nil
     }
+  }
+
+  /// No limits but those of the kernels themselves, on one instruction set.
+  package static func unlimited(_ instructionSet: InstructionSet) -> FewChannelLimits {
+    FewChannelLimits(
+      inputChannels: 1 << 12, outputChannels: 1 << 12, channelPairs: 1 << 20, denseWeights: 1 << 24, images: 1,
+      features: 1 << 20, instructionSet: instructionSet)
   }
 
   /// Whether a convolution of these shapes is one for the few-channel kernels.
@@ -48,7 +67,8 @@ struct FewChannelLimits {
   /// Whether lanes are well filled by so many images, and a block of them is of a size that caches hold.
   func fits(_ shape: Shape) -> Bool {
     let blocks = (shape[0] + 15) / 16
-    return !shape.isEmpty && shape[0] >= images && shape[0] * 4 >= blocks * 16 * 3
-      && shape.elementCount / shape[0] <= 1 << 15
+    return !shape.isEmpty && shape[0] >= images
+      && (images == 1 || shape[0] * 4 >= blocks * 16 * 3)
+      && shape.elementCount / shape[0] <= features
   }
 }

@@ -232,7 +232,8 @@ final class RegionBuilder {
     }
     for piece in pieces { tables[piece.memory].offset = piece.offset }
     let step = RegionStep(
-      packs: packs, ops: ops, sums: sums, memories: tables, images: images, threads: threads)
+      packs: packs, ops: ops, sums: sums, memories: tables, images: images, threads: threads,
+      instructionSet: compiler.backend.fewChannelLimits?.instructionSet ?? .widest)
     compiler.step(
       "few channels (\(ops.count) operations on \(blocks) blocks)", reads: reads, writes: writes + [own],
       step.run)

@@ -20,10 +20,11 @@ final class RegionStep {
   private let memories: [RegionMemory]
   private let images: Int
   private let threads: Int
+  private let instructionSet: FewChannelLimits.InstructionSet
 
   init(
     packs: [vk_lane_pack], ops: [vk_lane_op], sums: [vk_lane_sum], memories: [RegionMemory], images: Int,
-    threads: Int
+    threads: Int, instructionSet: FewChannelLimits.InstructionSet
   ) {
     self.packs = packs
     self.ops = ops
@@ -31,6 +32,7 @@ final class RegionStep {
     self.memories = memories
     self.images = images
     self.threads = threads
+    self.instructionSet = instructionSet
   }
 
   /// Runs it on at most as many threads as it has memory for; throws ``Interrupted`` where asked to stop.
@@ -53,6 +55,7 @@ final class RegionStep {
             region.op_count = Int32(ops.count)
             region.sum_count = Int32(sums.count)
             region.images = Int64(images)
+            region.instruction_set = Int32(instructionSet.rawValue)
             if let token = context.cancellation {
               region.cancellation = Unmanaged.passUnretained(token).toOpaque()
               region.is_cancelled = { token in

@@ -18,7 +18,7 @@ typedef struct {
   int64_t (*tile)(const vk_lane_pack *, int64_t first);
   /// Packs that tile; returns the same.
   int64_t (*pack)(const vk_lane_pack *, const float *x, float *y, int64_t first);
+  /// y[i] = Σ over chunks, in their order, of x[i + chunk · step].
+  void (*sum)(const float *x, int64_t step, int64_t chunks, float *y, int64_t count);
 } vk_lane_table;
 extern const vk_lane_table vk_lanes_portable, vk_lanes_avx2, vk_lanes_avx512;
-/// The table of the instruction set in use.
-const vk_lane_table *vk_lane_kernels(void);

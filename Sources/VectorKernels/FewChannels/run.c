@@ -4,10 +4,12 @@
 
 void GOMP_barrier(void);
 
-const vk_lane_table *vk_lane_kernels(void) {
+/// The kernels of the instruction set in use, or of a smaller one.
+static const vk_lane_table *kernels(int32_t most) {
 #if defined(__x86_64__)
-  if (vk_kernels() == &vk_table_avx512) return &vk_lanes_avx512;
-  if (vk_kernels() == &vk_table_avx2) return &vk_lanes_avx2;
+  const vk_table *used = vk_kernels();
+  if (used == &vk_table_avx512 && most >= 2) return &vk_lanes_avx512;
+  if (used != &vk_table_portable && most >= 1) return &vk_lanes_avx2;
 #endif
   return &vk_lanes_portable;
 }
@@ -52,7 +54,7 @@ static void run_block(const run_data *run, int64_t block, int64_t part, int64_t 
 }
 
 /// The sums of a part of a row, chunk after chunk.
-static void add_chunks(const vk_lane_sum *s, const vk_lane_region *r, int64_t chunks, int part, int parts) {
+static void add_chunks(const vk_lane_sum *s, const vk_lane_table *table, const vk_lane_region *r, int64_t chunks, int part, int parts) {
   int64_t first, last, step = r->slots[s->x.slot].chunk_step;
   divide(s->rows * s->columns, LANES, part, parts, &first, &last);
   const float *x = address(r, s->x, 0, 0, 0);
@@ -61,11 +63,7 @@ static void add_chunks(const vk_lane_sum *s, const vk_lane_region *r, int64_t ch
     int64_t row = at / s->columns, column = at % s->columns;
     int64_t end = (row + 1) * s->columns < last ? (row + 1) * s->columns : last;
     const float *from = x + row * s->row_length + column;
-    for (int64_t i = 0; i < end - at; i++) {
-      float sum = from[i];
-      for (int64_t c = 1; c < chunks; c++) sum += from[i + c * step];
-      y[at + i] = sum;
-    }
+    table->sum(from, step, chunks, y + at, end - at);
     at = end;
   }
 }
@@ -94,11 +92,11 @@ static void run_part(void *data, int part, int parts) {
     }
   }
   GOMP_barrier();
-  for (int32_t k = 0; k < r->sum_count; k++) add_chunks(&r->sums[k], r, chunks, part, parts);
+  for (int32_t k = 0; k < r->sum_count; k++) add_chunks(&r->sums[k], run->table, r, chunks, part, parts);
 }
 
 int32_t vk_lane_run(const vk_lane_region *region, int32_t threads) {
-  run_data run = {region, vk_lane_kernels(), 0};
+  run_data run = {region, kernels(region->instruction_set), 0};
   vk_parallel(run_part, &run, threads);
   return run.is_cancelled;
 }

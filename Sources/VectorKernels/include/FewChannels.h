@@ -99,6 +99,8 @@ typedef struct {
   const vk_lane_sum *sums;
   const vk_lane_slot *slots;
   int32_t pack_count, op_count, sum_count;
+  /// The most that is used of what the processor has: 0 portable, 1 AVX2, 2 AVX-512.
+  int32_t instruction_set;
   int64_t images;
   /// Asked now and then by one of the threads; null where nobody may interrupt.
   int32_t (*is_cancelled)(void *);
