@@ -21,13 +21,15 @@ struct SampleNetwork {
     SampleNetwork(
       name: "LeNet-5", input: [1, 28, 28], batch: 128,
       steps: [
-        .convolution(6, kernel: 5, padding: .amounts([2])), .tanh, .averagePool(2), .convolution(16, kernel: 5),
+        .convolution(6, kernel: 5, padding: .amounts([2])), .tanh, .averagePool(2),
+        .convolution(16, kernel: 5),
         .tanh, .averagePool(2), .flatten, .dense(120), .tanh, .dense(84), .tanh, .dense(10),
       ]),
     SampleNetwork(
       name: "3x3 ReLU max", input: [1, 28, 28], batch: 100,
       steps: [
-        .convolution(8, kernel: 3, padding: .same), .relu, .maxPool(2), .convolution(16, kernel: 3, padding: .same),
+        .convolution(8, kernel: 3, padding: .same), .relu, .maxPool(2),
+        .convolution(16, kernel: 3, padding: .same),
         .relu, .maxPool(2), .flatten, .dense(64), .relu, .dense(10),
       ]),
     SampleNetwork(
@@ -40,7 +42,8 @@ struct SampleNetwork {
       name: "odd RGB 33x29", input: [3, 33, 29], batch: 100,
       steps: [
         .convolution(12, kernel: 3), .relu, .convolution(12, kernel: 3), .relu, .maxPool(2),
-        .convolution(20, kernel: 3, padding: .same), .relu, .averagePool(2), .flatten, .dense(50), .tanh, .dense(7),
+        .convolution(20, kernel: 3, padding: .same), .relu, .averagePool(2), .flatten, .dense(50), .tanh,
+        .dense(7),
       ]),
     SampleNetwork(
       name: "strided 10-20", input: [1, 32, 32], batch: 64,
@@ -51,7 +54,8 @@ struct SampleNetwork {
     SampleNetwork(
       name: "CIFAR 16-32", input: [3, 32, 32], batch: 128,
       steps: [
-        .convolution(16, kernel: 3, padding: .same), .relu, .maxPool(2), .convolution(32, kernel: 3, padding: .same),
+        .convolution(16, kernel: 3, padding: .same), .relu, .maxPool(2),
+        .convolution(32, kernel: 3, padding: .same),
         .relu, .maxPool(2), .flatten, .dense(64), .relu, .dense(10),
       ]),
   ]

@@ -69,10 +69,52 @@ func measure(_ network: SampleNetwork, _ usesFewChannels: Bool, profiles: Bool =
   }
   let graph = try runtime.prepare([output], placeholders: [x])
   let inference = try time { _ = try graph.run([images]) }
-  return Timed(training: Double(network.batch) / training, inference: Double(network.batch) / inference, losses: losses)
+  return Timed(
+    training: Double(network.batch) / training, inference: Double(network.batch) / inference, losses: losses)
+}
+
+/// Microseconds of one convolution with ReLU on 128 images, forward and with all its gradients.
+func layer(_ channels: Int, _ filters: Int, _ kernel: Int, _ size: Int, _ limits: FewChannelLimits?) throws
+  -> (Double, Double)
+{
+  let made = CPUBackend(threads: threads)
+  made.fewChannelLimits = limits
+  let runtime = Runtime(backend: made)
+  func numbers(_ shape: Shape, _ stream: UInt64) throws -> Tensor {
+    let random = Philox(seed: 1, stream: stream)
+    return try Tensor((0..<shape.elementCount).map { random.uniform(UInt64($0)) - 0.5 }, shape)
+  }
+  let images = try numbers([128, channels, size, size], 1)
+  let w = try numbers([filters, channels, kernel, kernel], 2)
+  let b = try numbers([filters], 3)
+  let x = Tensor.placeholder(images.shape)
+  let y = try x.convolution(w, bias: b, padding: .same).relu()
+  let loss = try y.mean()
+  let all = [loss] + (try gradients(of: loss, withRespectTo: [x, w, b]).compactMap { $0 })
+  let training = try runtime.prepare(all, placeholders: [x])
+  let inference = try runtime.prepare([y], placeholders: [x])
+  return (
+    try time { _ = try inference.run([images]) } * 1e6, try time { _ = try training.run([images]) } * 1e6
+  )
 }
 
 switch arguments.first ?? "nets" {
+case "layers":
+  for size in [28, 14] {
+    for kernel in [3, 5] {
+      for (channels, filters) in [
+        (1, 8), (1, 32), (3, 16), (6, 16), (8, 8), (8, 16), (8, 32), (12, 12), (16, 16), (16, 20), (16, 32),
+        (20, 20), (20, 50), (32, 32), (30, 60),
+      ]
+      where filters * size * size <= 12288 {
+        let own = try layer(channels, filters, kernel, size, .unlimited(.avx512))
+        let library = try layer(channels, filters, kernel, size, nil)
+        print(
+          "\(channels) -> \(filters)  \(kernel)x\(kernel)  \(size)x\(size): inference \(Int(own.0)) \(Int(library.0)) us, x\((library.0 / own.0 * 100).rounded() / 100), with gradients \(Int(own.1)) \(Int(library.1)) us, x\((library.1 / own.1 * 100).rounded() / 100)"
+        )
+      }
+    }
+  }
 case "profile":
   for network in SampleNetwork.all where arguments.count < 2 || network.name.hasPrefix(arguments.last ?? "") {
     print(try measure(network, true, profiles: true))

@@ -38,22 +38,32 @@ struct FewChannelCase: CustomTestStringConvertible, Sendable {
       let b = try a.convolution(p[2], bias: p[3]).tanh().averagePool([2]).reshaped([x.shape[0], 400])
       return try b.dense(p[4], bias: p[5]).tanh().dense(p[6], bias: p[7]).tanh().dense(p[8], bias: p[9])
     },
-    FewChannelCase("3x3, ReLU, max pooling, odd sizes", [21, 3, 17, 13], [[7, 3, 3, 3], [7], [11, 7, 3, 3]]) { x, p in
+    FewChannelCase(
+      "3x3, ReLU, max pooling, odd sizes", [21, 3, 17, 13], [[7, 3, 3, 3], [7], [11, 7, 3, 3]]
+    ) { x, p in
       let a = try x.convolution(p[0], bias: p[1], padding: .same).relu().maxPool([2])
       return try a.convolution(p[2]).relu().maxPool([3], strides: [2], padding: .same)
     },
-    FewChannelCase("stride 2, dilation, sides that differ", [17, 2, 15, 14], [[5, 2, 3, 3], [9, 5, 3, 2], [9]]) {
+    FewChannelCase(
+      "stride 2, dilation, sides that differ", [17, 2, 15, 14], [[5, 2, 3, 3], [9, 5, 3, 2], [9]]
+    ) {
       x, p in
       let a = try x.convolution(p[0], strides: [2], padding: .same).elu()
       return try a.convolution(
         p[1], bias: p[2], padding: .sides(before: [0, 2], after: [1, 1]), dilations: [2, 1]
       ).sigmoid()
     },
-    FewChannelCase("stride 3 over a filter of 2, padding beyond the filter", [16, 2, 11, 10], [[3, 2, 2, 2], [4, 3, 1, 1]]) {
+    FewChannelCase(
+      "stride 3 over a filter of 2, padding beyond the filter", [16, 2, 11, 10],
+      [[3, 2, 2, 2], [4, 3, 1, 1]]
+    ) {
       x, p in
       try x.convolution(p[0], strides: [3], padding: .amounts([3])).leakyRelu(0.1).convolution(p[1])
     },
-    FewChannelCase("1x1 and 7x7, overlapping mean pooling with padding", [40, 4, 9, 9], [[10, 4, 1, 1], [10], [3, 10, 7, 7]]) {
+    FewChannelCase(
+      "1x1 and 7x7, overlapping mean pooling with padding", [40, 4, 9, 9],
+      [[10, 4, 1, 1], [10], [3, 10, 7, 7]]
+    ) {
       x, p in
       let a = try x.convolution(p[0], bias: p[1]).tanh()
       return try a.averagePool([3], strides: [2], padding: .amounts([1]), countsPadding: true)
@@ -67,11 +77,14 @@ struct FewChannelCase: CustomTestStringConvertible, Sendable {
       let b = try a.convolution(p[1], bias: p[2], padding: .same)
       return try ((b + a).tanh() * b).maxPool([2])
     },
-    FewChannelCase("images without activation before a dense layer", [33, 2, 6, 5], [[6, 2, 3, 3], [6], [50, 72], [50]]) {
+    FewChannelCase(
+      "images without activation before a dense layer", [33, 2, 6, 5], [[6, 2, 3, 3], [6], [50, 72], [50]]
+    ) {
       x, p in
       try x.convolution(p[0], bias: p[1]).reshaped([x.shape[0], 72]).dense(p[2], bias: p[3])
     },
-    FewChannelCase("leaving the kernels and coming back", [18, 1, 9, 9], [[3, 1, 3, 3], [4, 3, 3, 3]]) { x, p in
+    FewChannelCase("leaving the kernels and coming back", [18, 1, 9, 9], [[3, 1, 3, 3], [4, 3, 3, 3]]) {
+      x, p in
       let a = try x.convolution(p[0], padding: .same).tanh()
       return try (a.exp() * 0.5).convolution(p[1]).relu()
     },

@@ -3,8 +3,10 @@ import VectorKernels
 
 /// For which layers the kernels for few channels are faster than the library, by instruction set.
 ///
-/// The numbers come from `Benchmarks`' table of both, shape by shape; nothing is timed at run time, so that the same
-/// program gives the same bits every time.
+/// The library computes channels sixteen (AVX-512) or eight (AVX2) at a time and pays for those that are not there;
+/// these kernels compute images sixteen at a time. How much must be wasted before they win, and how large a layer may
+/// be, is from `few-channel-benchmark layers` (the table is in `docs/few-channels.md`); nothing is timed at run time,
+/// so that the same program gives the same bits every time.
 package struct FewChannelLimits {
   /// What the kernels are compiled for.
   package enum InstructionSet: Int, CaseIterable, Sendable {
@@ -12,10 +14,10 @@ package struct FewChannelLimits {
     /// Whatever the processor has.
     static let widest = InstructionSet.avx512
   }
-  /// The most channels of a convolution's input and of its result.
-  let inputChannels: Int
-  let outputChannels: Int
-  /// The most products of the two.
+  /// How many channels the library computes together, and how much more it then computes at least, in percent.
+  let group: Int
+  let waste: Int
+  /// The most products of a convolution's input and output channels.
   let channelPairs: Int
   /// The most weights of a fully connected layer behind such convolutions: they have to stay in the cache.
   let denseWeights: Int
@@ -31,12 +33,10 @@ package struct FewChannelLimits {
     switch String(cString: vk_instruction_set()) {
     case "AVX-512":
       FewChannelLimits(
-        inputChannels: 64, outputChannels: 128, channelPairs: 2048, denseWeights: 1 << 18, images: 24,
-        features: 12288)
+        group: 16, waste: 120, channelPairs: 2048, denseWeights: 1 << 18, images: 24, features: 12288)
     case "AVX2":
       FewChannelLimits(
-        inputChannels: 32, outputChannels: 128, channelPairs: 1024, denseWeights: 1 << 18, images: 24,
-        features: 12288)
+        group: 8, waste: 150, channelPairs: 512, denseWeights: 1 << 17, images: 24, features: 12288)
     default: nil
     }
   }
@@ -44,8 +44,8 @@ package struct FewChannelLimits {
   /// No limits but those of the kernels themselves, on one instruction set.
   package static func unlimited(_ instructionSet: InstructionSet) -> FewChannelLimits {
     FewChannelLimits(
-      inputChannels: 1 << 12, outputChannels: 1 << 12, channelPairs: 1 << 20, denseWeights: 1 << 24, images: 1,
-      features: 1 << 20, instructionSet: instructionSet)
+      group: 1, waste: 0, channelPairs: 1 << 20, denseWeights: 1 << 24, images: 1, features: 1 << 20,
+      instructionSet: instructionSet)
   }
 
   /// Whether a convolution of these shapes is one for the few-channel kernels.
@@ -53,8 +53,9 @@ package struct FewChannelLimits {
     guard geometry.rank == 2, geometry.groups == 1, input.rank == 4, weights.rank == 4, fits(input) else {
       return false
     }
-    return weights[1] <= inputChannels && weights[0] <= outputChannels
-      && weights[0] * weights[1] <= channelPairs && weights[2] <= 15 && weights[3] <= 15
+    let pairs = weights[0] * weights[1]
+    let computed = weights.dimensions.prefix(2).reduce(1) { $0 * (($1 + group - 1) / group * group) }
+    return pairs <= channelPairs && computed * 100 >= pairs * waste && weights[2] <= 15 && weights[3] <= 15
       && geometry.strides.allSatisfy { $0 <= 8 } && geometry.dilations.allSatisfy { $0 <= 8 }
       && (geometry.before + geometry.after).allSatisfy { $0 <= 15 }
   }

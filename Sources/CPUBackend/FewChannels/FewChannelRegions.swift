@@ -32,7 +32,9 @@ struct FewChannelRegions {
     let isMember = search.isMember
     program.instructions = order.map { search.program.instructions[$0] }
     var groups: [[Int]: [Int]] = [:]
-    for (place, old) in order.enumerated() where isMember[old] { groups[search.key(old), default: []].append(place) }
+    for (place, old) in order.enumerated() where isMember[old] {
+      groups[search.key(old), default: []].append(place)
+    }
     for (key, places) in groups {
       guard let first = places.first else { continue }
       regions[first] = Region(images: key[2], members: places)
@@ -70,7 +72,9 @@ struct FewChannelSearch {
   }
 
   /// What instructions are ordered by: stage, others before members, images.
-  func key(_ index: Int) -> [Int] { [stage[index], isMember[index] ? 1 : 0, isMember[index] ? images(index) : 0] }
+  func key(_ index: Int) -> [Int] {
+    [stage[index], isMember[index] ? 1 : 0, isMember[index] ? images(index) : 0]
+  }
 
   private func images(_ index: Int) -> Int {
     let instruction = program.instructions[index]
@@ -147,7 +151,8 @@ struct FewChannelSearch {
       return operation.function.isGradient ? isInLanes[given[1]] : isInLanes[given[0]]
     case is Reshape:
       let (from, to) = (shape(given[0]), shape(output))
-      return isInLanes[given[0]] && from[0] == to[0] && [2, 4].contains(from.rank) && [2, 4].contains(to.rank)
+      return isInLanes[given[0]] && from[0] == to[0] && [2, 4].contains(from.rank)
+        && [2, 4].contains(to.rank)
     default: return false
     }
   }

@@ -71,7 +71,9 @@ extension RegionBuilder {
   }
 
   /// How a convolution walks through its input.
-  private func setTaps(_ op: inout vk_lane_op, of x: LaneValue, _ geometry: ConvolutionGeometry, _ weights: Shape) {
+  private func setTaps(
+    _ op: inout vk_lane_op, of x: LaneValue, _ geometry: ConvolutionGeometry, _ weights: Shape
+  ) {
     let steps = x.shape.steps
     op.x = x.place(row: -geometry.before[0], column: -geometry.before[1])
     op.x_steps = vk_lane_steps(

@@ -213,9 +213,12 @@ final class RegionBuilder {
     pieces.sort { $0.count == $1.count ? $0.memory < $1.memory : $0.count > $1.count }
     var total = 0
     for index in pieces.indices {
-      let rivals = pieces[..<index].filter { $0.first <= pieces[index].last && pieces[index].first <= $0.last }
+      let rivals = pieces[..<index].filter {
+        $0.first <= pieces[index].last && pieces[index].first <= $0.last
+      }
       var offset = 0
-      for rival in rivals.sorted(by: { $0.offset < $1.offset }) where offset + pieces[index].count > rival.offset {
+      for rival in rivals.sorted(by: { $0.offset < $1.offset })
+      where offset + pieces[index].count > rival.offset {
         offset = max(offset, rival.offset + rival.count)
       }
       pieces[index].offset = offset
@@ -254,6 +257,8 @@ extension vk_lane_op {
   /// What is computed: channels, rows, columns.
   var extent: LaneShape {
     get { LaneShape(channels: Int(outputs), height: Int(rows), width: Int(columns)) }
-    set { (outputs, rows, columns) = (Int64(newValue.channels), Int64(newValue.height), Int64(newValue.width)) }
+    set {
+      (outputs, rows, columns) = (Int64(newValue.channels), Int64(newValue.height), Int64(newValue.width))
+    }
   }
 }

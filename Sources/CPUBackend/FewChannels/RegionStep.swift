@@ -60,7 +60,8 @@ final class RegionStep {
               region.cancellation = Unmanaged.passUnretained(token).toOpaque()
               region.is_cancelled = { token in
                 guard let token else { return 0 }
-                return Unmanaged<CancellationToken>.fromOpaque(token).takeUnretainedValue().isCancelled ? 1 : 0
+                return Unmanaged<CancellationToken>.fromOpaque(token).takeUnretainedValue().isCancelled
+                  ? 1 : 0
               }
             }
             return withExtendedLifetime(context) {
