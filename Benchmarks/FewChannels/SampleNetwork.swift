@@ -107,3 +107,24 @@ struct SampleNetwork {
     return (images, labels)
   }
 }
+
+extension SampleNetwork {
+  /// Images per second of a training step with Adam and of inference.
+  func speed(_ stopwatch: Stopwatch, usesFewChannels: Bool) throws -> (training: Double, inference: Double) {
+    let backend = CPUBackend(threads: stopwatch.threads)
+    if !usesFewChannels { backend.fewChannelLimits = nil }
+    let runtime = Runtime(backend: backend)
+    let (parameters, apply) = try build()
+    let (images, labels) = try data()
+    let x = Tensor.placeholder(images.shape)
+    let y = Tensor.placeholder(labels.shape, .int32)
+    let output = try apply(x)
+    let step = try runtime.prepareStep(
+      loss: try output.crossEntropy(y), placeholders: [x, y], parameters: parameters,
+      rule: .adam(learningRate: 1e-3), state: OptimizerState())
+    let training = try stopwatch.seconds { _ = try step.run([images, labels]) }
+    let graph = try runtime.prepare([output], placeholders: [x])
+    let inference = try stopwatch.seconds { _ = try graph.run([images]) }
+    return (Double(batch) / training, Double(batch) / inference)
+  }
+}
