@@ -42,11 +42,12 @@ let package = Package(
       name: "VectorKernels", cSettings: [.unsafeFlags(["-O3"])],
       linkerSettings: [.linkedLibrary("gomp"), .linkedLibrary("m")]),
     .target(name: "CPNGShims", linkerSettings: [.linkedLibrary("png16")]),
+    .target(name: "CJPEGShims", linkerSettings: [.linkedLibrary("jpeg")]),
     .target(name: "CEditLineShims", linkerSettings: [.linkedLibrary("edit")]),
 
     library("Syntax"),
     library("JSON", ["CJansson"]),
-    library("ImageCodecs", ["CPNGShims"]),
+    library("ImageCodecs", ["CPNGShims", "CJPEGShims"]),
     library("OneDNN", ["COneDNN"]),
     library("TensorRuntime"),
     library("CPUBackend", ["TensorRuntime", "OneDNN", "VectorKernels"]),

@@ -90,7 +90,7 @@ struct AugmentTests {
       }
       // The shape's colour stands where the mask says.
       let ink = inside.map { image[$0] }.sorted()
-      #expect(ink[ink.count * 9 / 10] - ink[ink.count / 10] < 0.1)
+      #expect(ink[ink.count * 2 / 3] - ink[ink.count / 3] < 0.1)
     }
   }
 
