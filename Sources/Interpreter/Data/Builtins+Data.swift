@@ -4,7 +4,7 @@ import TensorRuntime
 
 /// The data sets a program can load or have drawn.
 enum DataBuiltins {
-  private static let validation = Parameter.labelled(
+  static let validation = Parameter.labelled(
     "validation", .number, "the share of the training images that watches the training", default: .double(0))
 
   static let all: [Builtin] = [
@@ -43,7 +43,7 @@ enum DataBuiltins {
     },
   ]
 
-  private static func share(_ call: Arguments) throws -> Double {
+  static func share(_ call: Arguments) throws -> Double {
     let share = try call.number("validation")
     guard share >= 0, share < 1 else {
       throw EvaluationError(

@@ -16,7 +16,7 @@ struct ImageTrainingData: TrainingData {
     target: UnsafeMutableRawBufferPointer
   ) throws {
     guard let pixels = inputs.first, target.count >= indices.count * 4 else { return }
-    try samples.fill(Array(indices), into: pixels)
+    try samples.fill(Array(indices), into: pixels, epoch: epoch)
     for (place, index) in indices.enumerated() {
       target.storeBytes(of: samples.label(index), toByteOffset: place * 4, as: Int32.self)
     }

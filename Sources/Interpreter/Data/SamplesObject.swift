@@ -59,6 +59,15 @@ final class SamplesObject: HostObject {
         }
         return .host(SamplesObject(object.samples.take(count)))
       },
+      .method(
+        "augmented", "The same images, changed at random anew in each epoch.",
+        [.positional("by", .host("Augment"), "how")], returns: .host("Samples")
+      ) { (object: SamplesObject, call) in
+        let ranges = try call.host("by", as: AugmentObject.self).ranges
+        return .host(
+          SamplesObject(
+            try object.samples.augmented(ranges, random: call.context.random.draw(for: .augmentation))))
+      },
       .method("shuffled", "All images in a random order.", returns: .host("Samples")) {
         (object: SamplesObject, call) in
         .host(SamplesObject(object.samples.shuffled(call.context.random.draw(for: .shuffling))))
@@ -141,10 +150,21 @@ final class SampleObject: HostObject {
         .tensor(try object.image())
       },
       .property("label", .int, "The class number.") { (object: SampleObject) in .int(object.label) },
+      .property("mask", .tensor, "The class number of each pixel, [h, w], where the set has masks.") {
+        (object: SampleObject) in .tensor(try object.mask())
+      },
       .property("name", .string, "The name of the class.") { (object: SampleObject) in
         .string(object.className)
       },
     ])
+
+  func mask() throws -> Tensor {
+    guard let mask = samples.extras(index).masks.first else {
+      throw EvaluationError(
+        "ValueError", "these images have no masks", fix: "Shapes(…) draws images with masks")
+    }
+    return try Tensor(mask.map { Int32($0) }, Shape(Array(samples.shape.dropFirst())))
+  }
 
   func image() throws -> Tensor { try Tensor(try samples.floats([index]), Shape(samples.shape)) }
   func tensorValue() throws -> Tensor? { try image() }

@@ -14,10 +14,10 @@ extension Library.Family {
 
   /// Data sets.
   static let data = Library.Family(
-    "Data", functions: DataBuiltins.all,
+    "Data", functions: DataBuiltins.all + ImageSetBuiltins.all + [AugmentObject.builtin],
     types: [
       DatasetObject.declaration, SamplesObject.declaration, SampleObject.declaration, ImagesObject.declaration,
-      BatchesObject.declaration,
+      BatchesObject.declaration, AugmentObject.declaration,
     ])
 
   /// Figures.

@@ -17,7 +17,7 @@ package struct Axis: Sendable {
   /// Whether equal steps are equal ratios.
   package let isLogarithmic: Bool
   /// The marked places, ascending.
-  package let ticks: [Tick]
+  package private(set) var ticks: [Tick]
 
   /// Makes an axis that holds the numbers, with about `tickCount` ticks at round numbers (1, 2 or 5 times ten to some power).
   package init(
@@ -46,6 +46,13 @@ package struct Axis: Sendable {
       ticks = Self.linearTicks(self.low, self.high, count: tickCount)
     }
     self.isLogarithmic = isLogarithmic
+  }
+
+  /// The same range without marks.
+  var withoutTicks: Axis {
+    var copy = self
+    copy.ticks = []
+    return copy
   }
 
   /// Where a number stands, 0 at the low end and 1 at the high end; NaN when it cannot be shown.

@@ -15,7 +15,11 @@ extension ImageGrid {
     let hasCaptions = tiles.contains { !$0.caption.isEmpty }
     var lines: [String] = []
     var shown = 0
-    let all = rasters()
+    let all = zip(tiles, rasters()).map { tile, raster in
+      var outlined = raster
+      tile.outline(&outlined, theme)
+      return outlined
+    }
     while shown < tiles.count {
       let row = shown..<min(shown + perRow, tiles.count)
       let pictures = row.map { index in

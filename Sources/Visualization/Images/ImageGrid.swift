@@ -58,6 +58,7 @@ package struct ImageGrid: Sendable {
       let y = top + (cell.height - raster.height * scale) / 2
       canvas.paint(raster, x: x, y: y, scale: scale)
       let tile = tiles[index]
+      canvas.draw(tile.boxes, of: tile, x: x, y: y, scale: scale, theme: theme)
       if tile.caption.isEmpty { continue }
       let text = font.fitted(tile.caption, to: Double(cell.width + gap))
       let place = Place(Double(left) + Double(cell.width) / 2, Double(top + cell.height) + 9)
@@ -104,13 +105,17 @@ package struct ImageGrid: Sendable {
     let high = ranges.map(\.upperBound).max() ?? 1
     let reach = max(abs(low), abs(high))
     return zip(tiles, ranges).map { tile, own in
-      switch range {
-      case .unit: tile.raster(range: 0...1, map: map)
-      case .each: tile.raster(range: own, map: map)
-      case .all: tile.raster(range: low...high, map: map)
-      case .symmetric: tile.raster(range: -reach...reach, map: map)
-      case .fixed(let range): tile.raster(range: range, map: map)
-      }
+      let shown: ClosedRange<Float> =
+        switch range {
+        case .unit: 0...1
+        case .each: own
+        case .all: low...high
+        case .symmetric: -reach...reach
+        case .fixed(let range): range
+        }
+      var raster = tile.raster(range: shown, map: map)
+      tile.tint(&raster, theme)
+      return raster
     }
   }
 }

@@ -14,6 +14,12 @@ package struct Tile: Sendable {
   package let caption: String
   /// The caption's colour, the theme's when nil: for right and wrong predictions.
   package let captionColor: Color?
+  /// Class or instance numbers laid over it; empty for none.
+  var mask: [Int32] = []
+  /// How much of the tint is seen.
+  var maskOpacity: Float = 0.5
+  /// Boxes drawn over it.
+  var boxes: [Box] = []
 
   /// Wraps numbers; throws `ImageError` when their count does not fit or there is nothing to see.
   package init(
