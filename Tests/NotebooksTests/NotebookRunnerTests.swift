@@ -26,6 +26,14 @@ import Testing
     #expect(output["metadata"]?["image/png"] == ["height": 14, "width": 28])
   }
 
+  @Test func aFloodOfTextIsCutOff() throws {
+    let line = "out " + String(repeating: "x", count: 1 << 20)
+    let run = try ScriptedRun(Array(repeating: line, count: 20).joined(separator: "\n"), "out a")
+    #expect(run.shown(0).map(\.utf8.count).reduce(0, +) < 18 << 20)
+    #expect(run.shown(0).last?.contains("the rest is left out") == true)
+    #expect(run.shown(1) == ["stdout:a\n"])
+  }
+
   @Test func displaysAreUpdatedInPlaceAlsoByLaterCells() throws {
     let run = try ScriptedRun("show bar 1\nout a\nupdate bar 2", "update bar 3\nupdate other x")
     #expect(run.shown(0) == ["display:3", "stdout:a\n"])

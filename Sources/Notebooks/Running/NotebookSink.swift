@@ -19,6 +19,10 @@ final class NotebookSink: OutputSink {
   private var entries: [[Entry]]
   private var current = 0
   private var clearsBeforeNext = false
+  /// How much text the current cell has printed, in bytes.
+  private var printed = 0
+  /// How much of it is kept: more would make a notebook that nobody can open.
+  private static let printLimit = 16 << 20
   /// Hears what is printed while it is printed.
   private let echo: (String) -> Void
 
@@ -32,6 +36,7 @@ final class NotebookSink: OutputSink {
   func begin(cell: Int) {
     current = cell
     clearsBeforeNext = false
+    printed = 0
   }
 
   /// What a cell has shown so far; updates of its displays by later cells included.
@@ -54,6 +59,15 @@ final class NotebookSink: OutputSink {
     guard !text.isEmpty else { return }
     echo(text)
     clearIfAsked()
+    guard printed < Self.printLimit else { return }
+    printed += text.utf8.count
+    keep(text, of: stream)
+    if printed >= Self.printLimit {
+      keep("\n[the cell printed more than \(Self.printLimit >> 20) MB; the rest is left out]\n", of: .stderr)
+    }
+  }
+
+  private func keep(_ text: String, of stream: StandardStream) {
     // Taking the last entry out before appending keeps its text unshared: many small pieces cost linear time.
     if case .stream(stream, var whole)? = entries[current].last?.content {
       entries[current].removeLast()
@@ -80,7 +94,7 @@ final class NotebookSink: OutputSink {
 
   func clear(wait: Bool) {
     clearsBeforeNext = wait
-    if !wait { entries[current] = [] }
+    if !wait { forget() }
   }
 
   func ask(prompt: String, hidden: Bool) throws -> String {
@@ -91,6 +105,11 @@ final class NotebookSink: OutputSink {
   private func clearIfAsked() {
     guard clearsBeforeNext else { return }
     clearsBeforeNext = false
+    forget()
+  }
+
+  private func forget() {
     entries[current] = []
+    printed = 0
   }
 }
