@@ -41,7 +41,7 @@ need_packages() {
 
 need_build_packages() {
   command -v swift >/dev/null || fail "there is no swift command: install the Swift toolchain (6.0 or later) first"
-  need_packages libdnnl-dev libzmq3-dev libjansson-dev libpng-dev zlib1g-dev libedit-dev
+  need_packages libdnnl-dev libzmq3-dev libjansson-dev libpng-dev libjpeg62-turbo-dev zlib1g-dev libedit-dev
 }
 
 # Makes a Python environment in .build/python with what the tests of Jupyter clients and notebooks use.
