@@ -1,7 +1,6 @@
+import Datasets
 import TensorRuntime
 import Testing
-
-@testable import Datasets
 
 @Suite("Augmentation")
 struct AugmentTests {

@@ -1,8 +1,7 @@
+import Datasets
 import ImageCodecs
 import TensorRuntime
 import Testing
-
-@testable import Datasets
 
 @Suite("Folders of images")
 struct ImageFolderTests {

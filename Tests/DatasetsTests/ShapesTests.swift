@@ -1,7 +1,6 @@
+import Datasets
 import TensorRuntime
 import Testing
-
-@testable import Datasets
 
 @Suite("Generated shapes and clouds")
 struct ShapesTests {

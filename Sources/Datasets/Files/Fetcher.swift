@@ -76,14 +76,15 @@ package struct Fetcher {
     process.standardOutput = FileHandle.nullDevice
     process.standardInput = FileHandle.nullDevice
     do { try process.run() } catch { return error.localizedDescription }
+    // Killed, not asked: a child inherits the signals that this process blocks, SIGTERM among them.
     while process.isRunning {
       if cancellation?.isCancelled == true {
-        process.terminate()
+        kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
         throw Interrupted()
       }
       let received = size(of: part)
-      if received > file.size { process.terminate() }
+      if received > file.size { kill(process.processIdentifier, SIGKILL) }
       progress(FetchProgress(file: file.name, received: min(received, file.size), total: file.size))
       Thread.sleep(forTimeInterval: 0.1)
     }

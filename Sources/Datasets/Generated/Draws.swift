@@ -4,13 +4,13 @@ import TensorRuntime
 ///
 /// Only additions, multiplications and square roots are used, which IEEE 754 defines to the last bit: generated data
 /// are the same on every machine, where `sin` and `log` may differ between versions of the C library.
-struct Draws {
+package struct Draws: Sendable {
   private let random: Philox
   private var position: UInt64
   private var block = SIMD4<UInt32>()
 
   /// Starts the part of a sequence that belongs to sample `index`: 2^20 words each.
-  init(_ random: Philox, sample index: Int) {
+  package init(_ random: Philox, sample index: Int) {
     self.random = random
     position = UInt64(index) << 20
   }
