@@ -31,7 +31,7 @@ struct CompiledCell {
   /// The statements in order; the value of an expression statement, `.void` for others.
   let statements: [(action: Action, place: SourcePlace)]
   /// The last expression, when its value is the cell's result.
-  let result: Code?
+  let result: (code: Code, place: SourcePlace)?
   let slotCount: Int
   let cellCount: Int
   /// The variables it declares.
@@ -64,16 +64,15 @@ final class Compiler {
     declareGlobals(program.statements)
     var hoisted: [(action: Action, place: SourcePlace)] = []
     var statements: [(action: Action, place: SourcePlace)] = []
-    var result: Code?
+    var result: (code: Code, place: SourcePlace)?
     for (index, statement) in program.statements.enumerated() {
       if case .function = statement.kind {
         hoisted.append((compile(statement), place(statement.span)))
         continue
       }
       let isLast = index == program.statements.count - 1
-      if isLast, wantsResult, !statement.endsWithSemicolon, case .expression(let expression) = statement.kind
-      {
-        result = compile(expression).code
+      if isLast, wantsResult, !statement.endsWithSemicolon, let value = compileResult(statement) {
+        result = (value, place(statement.span))
       } else {
         statements.append((compile(statement), place(statement.span)))
       }
@@ -82,6 +81,16 @@ final class Compiler {
       statements: hoisted + statements, result: result, slotCount: scope.slotCount,
       cellCount: scope.cellCount,
       globals: globals.values.filter { $0.span != nil })
+  }
+
+  /// The value of a cell's last statement, where it has one.
+  private func compileResult(_ statement: Statement) -> Code? {
+    switch statement.kind {
+    case .expression(let expression): compile(expression).code
+    case .ifElse(let statement) where statement.isExpression: compileIfValue(statement, nil).code
+    case .switchCase(let statement) where statement.isExpression: compileSwitchValue(statement, nil).code
+    default: nil
+    }
   }
 
   // MARK: Places and errors

@@ -76,16 +76,26 @@ extension EvaluationError {
     diagnostic.context = context.filter { $0.place.source === place?.source }
       .map { Diagnostic.Context(span: $0.place.span, remark: $0.remark) }
     let placeText = trace.first.map { "in \($0.function)" }
-    var trailer = trace.compactMap { entry in
-      entry.place.map { "called from \($0.source.name), line \($0.line): \(Self.firstLine($0.text))" }
-    }
-    if hiddenCalls > 0 { trailer.append("… and \(hiddenCalls) more calls") }
+    let trailer = callLines()
     func render(_ colors: Bool) -> String {
       DiagnosticRenderer(colors: colors).render(
         diagnostic, in: place?.source, place: placeText, trailer: trailer)
     }
     return RenderedError(
       kind: kind ?? self.kind, message: message, text: render(false), coloredText: render(true))
+  }
+
+  /// The calls on the way to the error, nearest first; a recursion is shown once.
+  private func callLines() -> [String] {
+    var lines: [String] = []
+    var repeats = 0
+    for entry in trace {
+      guard let place = entry.place else { continue }
+      let line = "called from \(place.source.name), line \(place.line): \(Self.firstLine(place.text))"
+      if line == lines.last { repeats += 1 } else { lines.append(line) }
+    }
+    if hiddenCalls + repeats > 0 { lines.append("… and \(hiddenCalls + repeats) more calls") }
+    return lines
   }
 
   private static func firstLine(_ text: String) -> String {

@@ -80,7 +80,8 @@ extension Session {
       }
       names.update(globals)
     }
-    return try cell.result?(frame)
+    guard let result = cell.result else { return nil }
+    do { return try result.code(frame) } catch { throw EvaluationError.located(error, result.place) }
   }
 
   /// `import "helpers.cnn"`: runs a file in this session; what it declares stays.

@@ -5,7 +5,7 @@ extension Value {
     guard values.contains(where: \.isContainer) else { return }
     var waiting = values
     values = []
-    while let value = waiting.popLast() { value.handOver(to: &waiting) }
+    while var value = waiting.popLast() { value.handOver(to: &waiting) }
   }
 
   /// Frees one value without recursion.
@@ -13,7 +13,7 @@ extension Value {
     guard value.isContainer else { return }
     var waiting = [value]
     value = .void
-    while let value = waiting.popLast() { value.handOver(to: &waiting) }
+    while var value = waiting.popLast() { value.handOver(to: &waiting) }
   }
 
   private var isContainer: Bool {
@@ -23,24 +23,29 @@ extension Value {
     }
   }
 
-  /// Moves the parts out, where nobody else holds them.
-  private consuming func handOver(to waiting: inout [Value]) {
-    switch consume self {
+  /// Moves the parts out, where nobody else holds them. The value lets go of its storage first, so that the storage is
+  /// known to be held here alone.
+  private mutating func handOver(to waiting: inout [Value]) {
+    switch self {
     case .array(var storage):
+      self = .void
       if isKnownUniquelyReferenced(&storage) {
         waiting.append(contentsOf: storage.elements.lazy.filter(\.isContainer))
         storage.elements = []
       }
     case .tuple(var storage):
+      self = .void
       if isKnownUniquelyReferenced(&storage) {
         waiting.append(contentsOf: storage.elements.lazy.filter(\.isContainer))
         storage.elements = []
       }
     case .dictionary(var storage):
+      self = .void
       if isKnownUniquelyReferenced(&storage) {
         waiting.append(contentsOf: storage.entries.takeValues().filter(\.isContainer))
       }
     case .function(var function):
+      self = .void
       if isKnownUniquelyReferenced(&function) {
         for index in function.captures.indices where isKnownUniquelyReferenced(&function.captures[index]) {
           let cell = function.captures[index]
@@ -49,10 +54,12 @@ extension Value {
         }
       }
     case .builtin(var builtin):
+      self = .void
       if isKnownUniquelyReferenced(&builtin), let receiver = builtin.takeReceiver() {
         waiting.append(receiver)
       }
     case .option(var option):
+      self = .void
       if isKnownUniquelyReferenced(&option) { waiting.append(contentsOf: option.takeArguments()) }
     default: break
     }
