@@ -27,9 +27,11 @@ struct ProgramGenerator {
 
   private mutating func pick(_ choices: [String]) -> String { choices[random(choices.count)] }
 
-  mutating func program() -> String {
+  /// A program that also calls the function at `index`, so that all are called in turn.
+  mutating func program(calling index: Int) -> String {
     var lines = ["var x = \(expression(2))"]
     for _ in 0..<(2 + random(5)) { lines.append(statement(3)) }
+    lines.append(call(functions[index % functions.count], 1))
     lines.append(expression(3))
     return lines.joined(separator: "\n")
   }
