@@ -17,7 +17,6 @@ package final class CPUBackend: Backend {
   package var fewChannelLimits = FewChannelLimits.fastest
   let arena = Arena()
   private var startedEngine: Engine?
-  private var layouts: [Layout: MemoryDescriptor] = [:]
 
   /// Makes a backend; without a number, as many threads as processors this process may use.
   package init(threads: Int? = nil) {
@@ -67,23 +66,20 @@ package final class CPUBackend: Backend {
     }
   }
 
-  /// The layout's name for the rest of the program.
-  func layout(of descriptor: MemoryDescriptor, elementType: ElementType) -> Layout {
-    if descriptor.isRowMajor { return .plain }
-    let layout = Layout(words: descriptor.words)
-    layouts[layout] = descriptor
-    return layout
+  /// The layout as the rest of the program carries it.
+  func layout(of descriptor: MemoryDescriptor) -> Layout {
+    descriptor.isRowMajor ? .plain : Layout(words: descriptor.words)
   }
 
   package func converted(_ buffer: Buffer, _ type: TensorType, to layout: Layout) throws -> Buffer {
     if buffer.layout == layout { return try copied(buffer) }
     if buffer.layout.isPlain {
-      guard let target = layouts[layout] else {
+      guard let target = MemoryDescriptor(words: layout.words) else {
         throw TensorError("layout", "an unknown layout was asked for")
       }
       return try reordered(buffer, from: MemoryDescriptor(target.dims), to: target, layout)
     }
-    guard let source = layouts[buffer.layout] else {
+    guard let source = MemoryDescriptor(words: buffer.layout.words) else {
       throw TensorError("layout", "numbers stand in an unknown layout")
     }
     let plain = try reordered(buffer, from: source, to: MemoryDescriptor(source.dims), .plain)

@@ -96,17 +96,49 @@ package struct MemoryDescriptor: Equatable {
     return zip(zip(dims, strides), expected).allSatisfy { $0.0.0 == 1 || $0.0.1 == $0.1 }
   }
 
-  /// Numbers by which two descriptions can be compared and looked up.
+  /// All there is to know, as plain numbers: the other initialiser makes the description again.
   package var words: [UInt64] {
     guard raw.format_kind == dnnl_blocked else {
       return withUnsafeBytes(of: raw) { bytes in
-        (0..<bytes.count / 8).map { bytes.loadUnaligned(fromByteOffset: $0 * 8, as: UInt64.self) }
+        [0] + (0..<bytes.count / 8).map { bytes.loadUnaligned(fromByteOffset: $0 * 8, as: UInt64.self) }
       }
     }
-    var words = [UInt64(raw.data_type.rawValue), UInt64(raw.ndims), raw.extra.flags]
-    words += (dims + paddedDims + strides + [Int(raw.offset0)]).map { UInt64(bitPattern: Int64($0)) }
-    words += blocks.flatMap { [UInt64($0.axis), UInt64($0.length)] }
-    return words
+    var words = [1, UInt64(raw.data_type.rawValue), UInt64(raw.ndims), UInt64(blocks.count)]
+    words += (dims + paddedDims + strides).map { UInt64(bitPattern: Int64($0)) }
+    return words + blocks.flatMap { [UInt64($0.axis), UInt64($0.length)] }
+  }
+
+  /// The description that gave these numbers; nil where none can have.
+  package init?(words: [UInt64]) {
+    var raw = dnnl_memory_desc_t()
+    func write<Tuple>(_ numbers: ArraySlice<UInt64>, _ tuple: inout Tuple) {
+      withUnsafeMutableBytes(of: &tuple) { bytes in
+        let all = bytes.bindMemory(to: UInt64.self)
+        for (index, number) in numbers.enumerated() where index < all.count { all[index] = number }
+      }
+    }
+    if words.first == 0 {
+      write(words.dropFirst(), &raw)
+    } else {
+      guard words.count >= 4, words[2] <= 12, words[3] <= 12 else { return nil }
+      let (rank, count) = (Int(words[2]), Int(words[3]))
+      guard words.count == 4 + 3 * rank + 2 * count else { return nil }
+      raw.data_type = dnnl_data_type_t(UInt32(words[1]))
+      raw.ndims = Int32(rank)
+      raw.format_kind = dnnl_blocked
+      write(words[4..<4 + rank], &raw.dims)
+      write(words[4 + rank..<4 + 2 * rank], &raw.padded_dims)
+      write(words[4 + 2 * rank..<4 + 3 * rank], &raw.format_desc.blocking.strides)
+      let pairs = words[(4 + 3 * rank)...]
+      raw.format_desc.blocking.inner_nblks = Int32(count)
+      write(
+        ArraySlice(pairs.enumerated().filter { $0.offset % 2 == 0 }.map(\.element)),
+        &raw.format_desc.blocking.inner_idxs)
+      write(
+        ArraySlice(pairs.enumerated().filter { $0.offset % 2 == 1 }.map(\.element)),
+        &raw.format_desc.blocking.inner_blks)
+    }
+    self.init(raw: raw)
   }
 
   /// Short, as plans print it: `nchw`, `nChw16c`.
@@ -155,7 +187,9 @@ extension MemoryDescriptor {
 extension MemoryDescriptor {
   /// The same arrangement for another number of samples, where samples stand one after the other; nil elsewhere.
   package func withSamples(_ count: Int) -> MemoryDescriptor? {
-    guard isBlocked, !blocks.contains(where: { $0.axis == 0 }), let largest = strides.max(), strides[0] == largest else {
+    guard isBlocked, !blocks.contains(where: { $0.axis == 0 }), let largest = strides.max(),
+      strides[0] == largest
+    else {
       return nil
     }
     var copy = raw

@@ -87,7 +87,8 @@ import Testing
     // A finite loss whose gradient is not: the root at zero.
     let w = Parameter("root", try Tensor([Float(0)], [1]))
     do {
-      _ = try runtime.step(loss: w.tensor.sqrt().sum(), parameters: [w], rule: .adam(), state: OptimizerState())
+      _ = try runtime.step(
+        loss: w.tensor.sqrt().sum(), parameters: [w], rule: .adam(), state: OptimizerState())
       Issue.record("an infinite gradient went through")
     } catch let error as NonFiniteError {
       #expect(error.parameter == "root")
@@ -218,14 +219,24 @@ import Testing
       _ = try Tensor.zeros([2, 3]).matmul(Tensor.zeros([4, 5]))
       Issue.record("the shapes don't fit")
     } catch let error as TensorError {
-      #expect(error.message == "matmul: the shapes [2, 3] and [4, 5] don't fit: 3 columns on the left, 4 rows on the right")
+      #expect(
+        error.message
+          == "matmul: the shapes [2, 3] and [4, 5] don't fit: 3 columns on the left, 4 rows on the right")
     }
     #expect(throws: TensorError.self) { try Tensor.zeros([2, 3]) + Tensor.zeros([2, 4]) }
-    #expect(throws: TensorError.self) { try Tensor.zeros([1, 1, 4, 4]).convolution(Tensor.zeros([1, 2, 3, 3])) }
-    #expect(throws: TensorError.self) { try Tensor.zeros([1, 1, 2, 2]).convolution(Tensor.zeros([1, 1, 3, 3])) }
+    #expect(throws: TensorError.self) {
+      try Tensor.zeros([1, 1, 4, 4]).convolution(Tensor.zeros([1, 2, 3, 3]))
+    }
+    #expect(throws: TensorError.self) {
+      try Tensor.zeros([1, 1, 2, 2]).convolution(Tensor.zeros([1, 1, 3, 3]))
+    }
     #expect(throws: TensorError.self) { try Tensor.zeros([5]).element(5) }
-    #expect(throws: TensorError.self) { try runtime.evaluate([Tensor.zeros([2, 3]).crossEntropy(Tensor([Int32(0), 3], [2]))]) }
-    #expect(throws: TensorError.self) { try runtime.evaluate([Tensor.zeros([2]).gathered(Tensor([Int32(2)], [1]))]) }
+    #expect(throws: TensorError.self) {
+      try runtime.evaluate([Tensor.zeros([2, 3]).crossEntropy(Tensor([Int32(0), 3], [2]))])
+    }
+    #expect(throws: TensorError.self) {
+      try runtime.evaluate([Tensor.zeros([2]).gathered(Tensor([Int32(2)], [1]))])
+    }
   }
 
   @Test func emptyTensors() throws {

@@ -39,7 +39,7 @@ final class Compiler {
 
   /// Lists all steps and makes the plan.
   func compile() throws -> CPUPlan {
-    program.joinFlattenWithDense()
+    program.rewrite()
     findFewChannelRegions()
     uses = Uses(program)
     uses.absorbed = fewChannels.regions.members
@@ -151,7 +151,7 @@ final class Compiler {
   private func decide(_ value: Int, _ descriptor: MemoryDescriptor) throws -> Slot {
     let index = undecided.removeValue(forKey: value) ?? 0
     let slot = add(Slot(descriptor, program.types[value].elementType, home: .argument(index)))
-    argumentLayouts[index] = backend.layout(of: descriptor, elementType: slot.elementType)
+    argumentLayouts[index] = backend.layout(of: descriptor)
     argumentSlots[index] = slot
     places[value].append(slot)
     return slot

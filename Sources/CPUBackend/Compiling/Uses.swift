@@ -111,47 +111,6 @@ struct Uses {
   }
 }
 
-extension Program {
-  /// Has fully connected layers read images as they are, where they would be flattened for them first.
-  mutating func joinFlattenWithDense() {
-    var source: [Int: Int] = [:]
-    for instruction in instructions where instruction.operation is Reshape {
-      let (from, to) = (types[instruction.inputs[0]].shape, types[instruction.outputs[0]].shape)
-      if to.rank == 2, from.rank > 2, from[0] == to[0] {
-        source[instruction.outputs[0]] = instruction.inputs[0]
-      }
-    }
-    for index in instructions.indices
-    where instructions[index].operation is Dense || instructions[index].operation is DenseWeightGradient {
-      if let images = source[instructions[index].inputs[0]] { instructions[index].inputs[0] = images }
-    }
-    let uses = Uses(self)
-    for index in instructions.indices where instructions[index].operation is DenseInputGradient {
-      let output = instructions[index].outputs[0]
-      guard let reader = uses.onlyReader(of: output), instructions[reader].operation is Reshape else {
-        continue
-      }
-      let shape = types[instructions[reader].outputs[0]].shape
-      guard shape.rank > 2, shape.rank <= 5, shape[0] == types[output].shape[0] else { continue }
-      instructions[index].operation = DenseInputGradient(inputShape: shape)
-      types[output] = TensorType(shape)
-      instructions[reader].operation = Identity()
-    }
-    removeUnread()
-  }
-
-  private mutating func removeUnread() {
-    var isRead = Set(results + gradients.map(\.value))
-    var live: [Instruction] = []
-    for instruction in instructions.reversed()
-    where instruction.outputs.contains(where: { isRead.contains($0) }) {
-      isRead.formUnion(instruction.inputs)
-      live.append(instruction)
-    }
-    instructions = live.reversed()
-  }
-}
-
 extension TensorOp {
   /// Whether each element of the result depends on one element of each input.
   var isElementwise: Bool {

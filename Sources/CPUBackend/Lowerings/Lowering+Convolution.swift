@@ -31,17 +31,25 @@ extension ConvolutionShapes {
     return destination.reduce(perPixel) { $0 * Double($1) }
   }
 
+  /// Whether Winograd's algorithm was measured to be faster: 3×3 filters in steps of 1 on 32 channels and more.
+  var suitsWinograd: Bool {
+    weights.count == 4 && weights[2] == 3 && weights[3] == 3 && weights[0] >= 32 && weights[1] >= 32
+      && key.geometry.strides == [1, 1] && key.geometry.dilations == [1, 1]
+  }
+
   /// The same convolution on fewer samples.
   func with(samples: Int) -> ConvolutionShapes {
     ConvolutionShapes(
-      source: [samples] + source.dropFirst(), weights: weights, destination: [samples] + destination.dropFirst(),
+      source: [samples] + source.dropFirst(), weights: weights,
+      destination: [samples] + destination.dropFirst(),
       window: window,
       key: .init(
         geometry: key.geometry, input: key.input.replacing(0, with: samples), weights: key.weights))
   }
 
   private init(
-    source: [Int], weights: [Int], destination: [Int], window: ConvolutionWindow, key: ForwardRecords.ConvolutionKey
+    source: [Int], weights: [Int], destination: [Int], window: ConvolutionWindow,
+    key: ForwardRecords.ConvolutionKey
   ) {
     self.source = source
     self.weights = weights
@@ -69,7 +77,8 @@ extension Compiler {
     writes: [(role: ArgumentRole, slot: Slot, part: MemoryDescriptor?)]
   ) throws {
     for index in 0..<max(1, samples / atOnce) {
-      func cut(_ argument: (role: ArgumentRole, slot: Slot, part: MemoryDescriptor?)) -> (ArgumentRole, Slot) {
+      func cut(_ argument: (role: ArgumentRole, slot: Slot, part: MemoryDescriptor?)) -> (ArgumentRole, Slot)
+      {
         guard let part = argument.part, samples != atOnce else { return (argument.role, argument.slot) }
         return (argument.role, view(argument.slot, part, byteOffset: index * part.byteCount))
       }
@@ -87,13 +96,25 @@ extension Compiler {
   }
 
   /// The forward primitive that backward ones are made after.
-  private func convolutionForward(_ shapes: ConvolutionShapes) throws -> PrimitiveDescription {
-    if let known = forwards.convolutions[shapes.key] { return known }
+  private func convolutionForward(_ shapes: ConvolutionShapes, _ algorithm: ConvolutionAlgorithm = .direct)
+    throws
+    -> PrimitiveDescription
+  {
+    if algorithm == .direct, let known = forwards.convolutions[shapes.key] { return known }
     let made = try PrimitiveDescription.convolution(
-      engine, isTraining: true, source: .any(shapes.source), weights: .any(shapes.weights), bias: nil,
-      destination: .any(shapes.destination), window: shapes.window)
-    forwards.convolutions[shapes.key] = made
+      engine, isTraining: true, algorithm: algorithm, source: .any(shapes.source),
+      weights: .any(shapes.weights),
+      bias: nil, destination: .any(shapes.destination), window: shapes.window)
+    if algorithm == .direct { forwards.convolutions[shapes.key] = made }
     return made
+  }
+
+  /// Makes a primitive by Winograd's algorithm where that is faster and the library can, else directly.
+  private func choose(
+    _ shapes: ConvolutionShapes, _ make: (ConvolutionAlgorithm) throws -> PrimitiveDescription
+  ) throws -> PrimitiveDescription {
+    if shapes.suitsWinograd, let fast = try? make(.winograd) { return fast }
+    return try make(.direct)
   }
 
   func lower(_ operation: Convolution, _ index: Int) throws {
@@ -106,13 +127,18 @@ extension Compiler {
     let atOnce = samplesAtOnce(samples, operations: all.operationCount)
     let shapes = all.with(samples: atOnce)
     let activation = uses.activations[index]
-    let fused = activation.flatMap { (program.instructions[$0].operation as? Unary)?.function.libraryActivation }
+    let fused = activation.flatMap {
+      (program.instructions[$0].operation as? Unary)?.function.libraryActivation
+    }
     let output = activation.map { program.instructions[$0].outputs[0] } ?? instruction.outputs[0]
     let hasBias = instruction.inputs.count > 2
-    let description = try PrimitiveDescription.convolution(
-      engine, isTraining: true, source: .any(shapes.source), weights: .any(shapes.weights),
-      bias: hasBias ? plainDescriptor([shapes.destination[1]]) : nil, destination: .any(shapes.destination),
-      window: shapes.window, attributes: fused.map { try Attributes(activation: $0) })
+    let description = try choose(shapes) { algorithm in
+      try .convolution(
+        engine, isTraining: true, algorithm: algorithm, source: .any(shapes.source),
+        weights: .any(shapes.weights),
+        bias: hasBias ? plainDescriptor([shapes.destination[1]]) : nil, destination: .any(shapes.destination),
+        window: shapes.window, attributes: fused.map { try Attributes(activation: $0) })
+    }
     let (source, destination) = (description.source, description.destination)
     var reads: [(ArgumentRole, Slot, MemoryDescriptor?)] = [
       (.source, try place(x, like: whole(source, samples)), source),
@@ -120,9 +146,11 @@ extension Compiler {
     ]
     if hasBias { reads.append((.bias, try plain(instruction.inputs[2]), nil)) }
     let target = define(output, try whole(destination, samples))
-    let name = activation.map { "\(operation.name)+\(program.instructions[$0].operation.name)" } ?? operation.name
+    let name =
+      activation.map { "\(operation.name)+\(program.instructions[$0].operation.name)" } ?? operation.name
     try parts(
-      name, description, samples: samples, atOnce: atOnce, reads: reads, writes: [(.destination, target, destination)])
+      name, description, samples: samples, atOnce: atOnce, reads: reads,
+      writes: [(.destination, target, destination)])
   }
 
   func lower(_ operation: ConvolutionInputGradient, _ instruction: Program.Instruction) throws {
@@ -133,9 +161,12 @@ extension Compiler {
     let samples = all.source[0]
     let atOnce = samplesAtOnce(samples, operations: all.operationCount)
     let shapes = all.with(samples: atOnce)
-    let description = try PrimitiveDescription.convolutionInputGradient(
-      engine, source: .any(shapes.source), weights: .any(shapes.weights), destination: .any(shapes.destination),
-      window: shapes.window, forward: convolutionForward(shapes))
+    let description = try choose(shapes) { algorithm in
+      try .convolutionInputGradient(
+        engine, algorithm: algorithm, source: .any(shapes.source), weights: .any(shapes.weights),
+        destination: .any(shapes.destination), window: shapes.window,
+        forward: convolutionForward(shapes, algorithm))
+    }
     let hasBias = instruction.inputs.count > 2
     let (source, destination) = (description.sourceGradient, description.destinationGradient)
     let full = try whole(source, samples)
@@ -182,10 +213,13 @@ extension Compiler {
     let samples = all.source[0]
     let atOnce = samplesAtOnce(samples, operations: all.operationCount)
     let shapes = all.with(samples: atOnce)
-    let description = try PrimitiveDescription.convolutionWeightGradient(
-      engine, source: .any(shapes.source), weights: .any(shapes.weights),
-      bias: operation.hasBias ? plainDescriptor([shapes.destination[1]]) : nil, destination: .any(shapes.destination),
-      window: shapes.window, forward: convolutionForward(shapes))
+    let description = try choose(shapes) { algorithm in
+      try .convolutionWeightGradient(
+        engine, algorithm: algorithm, source: .any(shapes.source), weights: .any(shapes.weights),
+        bias: operation.hasBias ? plainDescriptor([shapes.destination[1]]) : nil,
+        destination: .any(shapes.destination),
+        window: shapes.window, forward: convolutionForward(shapes, algorithm))
+    }
     var sums: [(role: ArgumentRole, slot: Slot)] = [
       (.weightsGradient, define(instruction.outputs[0], description.weightsGradient))
     ]

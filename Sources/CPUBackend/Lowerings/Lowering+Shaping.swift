@@ -52,42 +52,6 @@ extension Compiler {
       dims: shape.dimensions)
   }
 
-  func lower(_ operation: Slice, _ instruction: Program.Instruction) throws {
-    let source = try plain(instruction.inputs[0])
-    let strides = program.types[instruction.inputs[0]].shape.strides
-    let shape = program.types[instruction.outputs[0]].shape
-    let offset = zip(operation.starts, strides).reduce(0) { $0 + $1.0 * $1.1 }
-    let target = try definePlain(instruction.outputs[0])
-    try copy(
-      operation.name, from: source, offset: offset, strides: zip(strides, operation.steps).map { $0 * $1 },
-      to: target,
-      targetStrides: shape.strides, dims: shape.dimensions)
-  }
-
-  func lower(_ operation: SliceGradient, _ instruction: Program.Instruction) throws {
-    let source = try plain(instruction.inputs[0])
-    let target = try definePlain(instruction.outputs[0])
-    let strides = operation.shape.strides
-    try fill(target, 0)
-    try copy(
-      operation.name, from: source, strides: program.types[instruction.inputs[0]].shape.strides, to: target,
-      targetOffset: zip(operation.slice.starts, strides).reduce(0) { $0 + $1.0 * $1.1 },
-      targetStrides: zip(strides, operation.slice.steps).map { $0 * $1 },
-      dims: program.types[instruction.inputs[0]].shape.dimensions)
-  }
-
-  func lower(_ operation: Padding, _ instruction: Program.Instruction) throws {
-    let source = try plain(instruction.inputs[0])
-    let target = try definePlain(instruction.outputs[0])
-    let strides = program.types[instruction.outputs[0]].shape.strides
-    let shape = program.types[instruction.inputs[0]].shape
-    try fill(target, Compiler.bits(Double(operation.value), target.elementType))
-    try copy(
-      operation.name, from: source, strides: shape.strides, to: target,
-      targetOffset: zip(operation.before, strides).reduce(0) { $0 + $1.0 * $1.1 }, targetStrides: strides,
-      dims: shape.dimensions)
-  }
-
   func lower(_ operation: Concatenation, _ instruction: Program.Instruction) throws {
     let output = instruction.outputs[0]
     if try concatenateBlocked(operation, instruction) { return }

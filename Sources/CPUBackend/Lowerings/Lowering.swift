@@ -128,3 +128,10 @@ extension Compiler {
     }
   }
 }
+
+extension TensorOp {
+  /// Whether it does the right thing with inputs that have no elements.
+  fileprivate var takesEmpty: Bool {
+    isElementwise || self is Concatenation || self is Padding || self is SliceGradient
+  }
+}

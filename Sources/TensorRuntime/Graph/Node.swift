@@ -56,7 +56,7 @@ package final class Node {
       }
     }
     dependsOnParameter = depends && !(operation is Detach)
-    pendingDepth = value == nil ? depth + 1 : 0
+    pendingDepth = value == nil && !inputs.isEmpty ? depth + 1 : 0
   }
 
   /// Lets go of the way to the numbers, where all of them are there.

@@ -49,6 +49,12 @@ package struct SliceGradient: TensorOp {
   /// The shape it was taken from.
   package let shape: Shape
 
+  /// Makes the operation.
+  package init(slice: Slice, shape: Shape) {
+    self.slice = slice
+    self.shape = shape
+  }
+
   package var name: String { "slicePlace" }
   package var parameters: String { "\(slice.parameters) into=\(shape)" }
   package func outputTypes(_ inputs: [TensorType]) throws -> [TensorType] {
