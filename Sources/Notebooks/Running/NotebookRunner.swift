@@ -132,19 +132,19 @@ package final class NotebookRunner {
         sink.append(CellOutput.error(error))
         return .interrupted(cell: result.executionCount)
       }
-      let late = Self.timeoutError(limit: limit, place: error)
+      let late = Self.timeoutError(limit: limit)
       sink.append(CellOutput.error(late))
       return .failed(cell: result.executionCount, late)
     }
   }
 
-  private static func timeoutError(limit: Double, place: RenderedError) -> RenderedError {
+  private static func timeoutError(limit: Double) -> RenderedError {
     let seconds = limit == limit.rounded() ? String(format: "%.0f", limit) : String(limit)
     let message = "the cell ran longer than its \(seconds) s and was interrupted"
     let fix = " fix: give it longer: --timeout SECONDS"
     return RenderedError(
-      kind: "TimeoutError", message: message, text: "error: \(message)\n\(fix)\n\(place.text)",
-      coloredText: "\u{1b}[31;1merror:\u{1b}[0m \(message)\n\(fix)\n\(place.coloredText)")
+      kind: "TimeoutError", message: message, text: "error: \(message)\n\(fix)",
+      coloredText: "\u{1b}[31;1merror:\u{1b}[0m \(message)\n\(fix)")
   }
 
   /// A display may be updated by a later cell, so all cells' outputs are taken anew.
