@@ -13,11 +13,13 @@ final class ImagesObject: HostObject {
   static let declaration = TypeDeclaration(
     "Images", "The images of a set, without labels; read when they are needed.",
     members: [
-      .property("count", .int, "How many there are.") { (object: ImagesObject) in .int(object.samples.count) },
+      .property("count", .int, "How many there are.") { (object: ImagesObject) in .int(object.samples.count)
+      },
       .property("shape", .array(.int), "[n, channels, height, width].") { (object: ImagesObject) in
         .ints([object.samples.count] + object.samples.shape)
       },
-      BatchesObject.maker("Goes through the images in random order, so many at a time.") { (object: ImagesObject) in
+      BatchesObject.maker("Goes through the images in random order, so many at a time.") {
+        (object: ImagesObject) in
         (object.samples, false)
       },
     ], element: .tensor)

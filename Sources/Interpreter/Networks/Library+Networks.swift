@@ -16,7 +16,8 @@ extension Library.Family {
   static let data = Library.Family(
     "Data", functions: DataBuiltins.all + ImageSetBuiltins.all + [AugmentObject.builtin],
     types: [
-      DatasetObject.declaration, SamplesObject.declaration, SampleObject.declaration, ImagesObject.declaration,
+      DatasetObject.declaration, SamplesObject.declaration, SampleObject.declaration,
+      ImagesObject.declaration,
       BatchesObject.declaration, AugmentObject.declaration,
     ])
 
