@@ -11,11 +11,20 @@ import Testing
 
   /// A little network with everything that keeps state.
   private struct Net {
-    let filters = Parameter("filters", try! ForwardTests.wave([16, 3, 3, 3], 0.3))
-    let scale = Parameter("scale", try! Tensor.ones([16]))
-    let shift = Parameter("shift", try! Tensor.zeros([16]))
-    let mean = Parameter("mean", try! Tensor.zeros([16]), isTrainable: false)
-    let weights = Parameter("weights", try! ForwardTests.wave([4, 16], 0.7))
+    let filters: Parameter
+    let scale: Parameter
+    let shift: Parameter
+    let mean: Parameter
+    let weights: Parameter
+
+    init() throws {
+      filters = Parameter("filters", try ForwardTests.wave([16, 3, 3, 3], 0.3))
+      scale = Parameter("scale", try Tensor.ones([16]))
+      shift = Parameter("shift", try Tensor.zeros([16]))
+      mean = Parameter("mean", try Tensor.zeros([16]), isTrainable: false)
+      weights = Parameter("weights", try ForwardTests.wave([4, 16], 0.7))
+    }
+
     var all: [Parameter] { [filters, scale, shift, weights] }
 
     func loss(_ x: Tensor, _ t: Tensor) throws -> (loss: Tensor, mean: Tensor) {
@@ -33,14 +42,14 @@ import Testing
 
   @Test func trainingByHandAndPreparedAgreeBitForBit() throws {
     let targets = try Tensor([Int32(0), 1, 2, 3], [4])
-    let hand = Net()
+    let hand = try Net()
     let handState = OptimizerState()
     for step in 0..<5 {
       let (loss, mean) = try hand.loss(wave([4, 3, 6, 6], Double(step)), targets)
       _ = try runtime.step(
         loss: loss, parameters: hand.all, rule: .adam(), state: handState, alongside: [(hand.mean, mean)])
     }
-    let prepared = Net()
+    let prepared = try Net()
     let preparedState = OptimizerState()
     let x = Tensor.placeholder([4, 3, 6, 6])
     let t = Tensor.placeholder([4], .int32)
@@ -72,7 +81,7 @@ import Testing
   }
 
   @Test func nothingChangesWhereTheLossOrAGradientIsNotFinite() throws {
-    let net = Net()
+    let net = try Net()
     let optimizer = OptimizerState()
     let targets = try Tensor([Int32(0), 1], [2])
     func step(_ x: Tensor) throws {
@@ -99,7 +108,7 @@ import Testing
   @Test func anInterruptLeavesTheLastWholeStep() throws {
     let token = CancellationToken()
     let stopped = Runtime(backend: CPUBackend(threads: 1), cancellation: token)
-    let net = Net()
+    let net = try Net()
     let optimizer = OptimizerState()
     let targets = try Tensor([Int32(0), 1], [2])
     func step() throws {
