@@ -169,7 +169,12 @@ extension Tensor {
       throw TensorError("concat", "got no tensors, wanted at least one")
     }
     if tensors.count == 1 { return first }
-    return try one(Concatenation(axis: first.axis(axis, of: "concat")), tensors)
+    let rule = Concatenation(axis: try first.axis(axis, of: "concat"))
+    let whole = try one(rule, tensors)
+    // Parts with nothing in them were checked with the others and add nothing.
+    let parts = tensors.filter { $0.shape[rule.axis] > 0 }
+    if parts.isEmpty || parts.count == tensors.count { return whole }
+    return parts.count == 1 ? parts[0] : try one(rule, parts)
   }
   /// One after the other along a new axis.
   package static func stack(_ tensors: [Tensor], axis: Int = 0) throws -> Tensor {

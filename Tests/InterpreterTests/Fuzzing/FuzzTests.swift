@@ -4,7 +4,7 @@ import Testing
 
 /// Random programs must end in a value or an error, never in a crash or a hang. `FUZZ_PROGRAMS` runs more of them.
 @Test func randomProgramsEndWell() {
-  let count = ProcessInfo.processInfo.environment["FUZZ_PROGRAMS"].flatMap { Int($0) } ?? 400
+  let count = ProcessInfo.processInfo.environment["FUZZ_PROGRAMS"].flatMap { Int($0) } ?? 2_500
   // Without what writes files, downloads or trains.
   let library = Library(
     Library.standard.families.filter {
@@ -28,7 +28,7 @@ import Testing
   }
   #expect(session.output(of: "1 + 1") == "2")
   let all = Set(library.families.flatMap { $0.functions.map(\.name) })
-  if count >= 400 { #expect(all.subtracting(reached).isEmpty, "never called: \(all.subtracting(reached))") }
+  if count >= 2_500 { #expect(all.subtracting(reached).isEmpty, "never called: \(all.subtracting(reached))") }
 }
 
 /// Interrupts programs that run too long.
