@@ -71,6 +71,7 @@ let package = Package(
       name: "cnnrepl",
       dependencies: [
         "Interpreter", "Notebooks", "JupyterKernel", "ZeroMQTransport", "Kernelspec", "REPL", "Datasets",
+        "Visualization",
         "CPUBackend", "JSON", argumentParser,
       ]),
 
@@ -85,7 +86,7 @@ let package = Package(
     tests("NeuralNetworkTests", ["NeuralNetwork", "CPUBackend"]),
     tests("DatasetsTests", ["Datasets", "ImageCodecs", "TensorRuntime", "CZlib", crypto]),
     tests("VisualizationTests", ["Visualization", "ImageCodecs", "CZlib"], exclude: ["Snapshots"]),
-    tests("InterpreterTests", ["Interpreter"]),
+    tests("InterpreterTests", ["Interpreter"], exclude: ["Course", "Programs", "Snapshots"]),
     tests("NotebooksTests", ["Notebooks"], resources: [.copy("Fixtures")]),
     tests("JupyterKernelTests", ["JupyterKernel", "ZeroMQTransport", "CZeroMQ"]),
     tests("REPLTests", ["REPL"]),

@@ -18,7 +18,9 @@ struct Program: ParsableCommand {
       66 a file can't be read or isn't what it should be, 130 interrupted.
       """,
     version: KernelIdentity.version,
-    subcommands: [ShellCommand.self, RunCommand.self, InstallCommand.self, KernelCommand.self])
+    subcommands: [
+      ShellCommand.self, RunCommand.self, DataCommand.self, InstallCommand.self, KernelCommand.self,
+    ])
 
   static func main() {
     main(routed(Array(CommandLine.arguments.dropFirst())))

@@ -47,15 +47,17 @@ package struct IDXSet: Sendable {
         "\(imagePath) has \(images.shape[0]) images and \(labelPath) has \(labels.bytes.count) labels",
         fix: "the two files belong to different sets")
     }
-    if let wrong = labels.bytes.first(where: { Int($0) >= classNames.count }) {
+    let range = firstLabel..<firstLabel + classNames.count
+    if let wrong = labels.bytes.first(where: { !range.contains(Int($0)) }) {
       throw DatasetError(
-        "\(labelPath) has a label \(wrong), wanted 0 to \(classNames.count - 1)",
+        "\(labelPath) has a label \(wrong), wanted \(range.lowerBound) to \(range.upperBound - 1)",
         fix: "the file belongs to another set")
     }
+    let (height, width) = (images.shape[1], images.shape[2])
     return try LabelledImages(
-      shape: [1, images.shape[1], images.shape[2]], pixels: images.bytes,
-      labels: labels.bytes.map(Int32.init),
-      classNames: classNames)
+      shape: isTransposed ? [1, width, height] : [1, height, width],
+      pixels: isTransposed ? Self.transposed(images) : images.bytes,
+      labels: labels.bytes.map { Int32($0) - Int32(firstLabel) }, classNames: classNames)
   }
 
   private static func transposed(_ images: IDXFile) -> [UInt8] {

@@ -3,6 +3,6 @@ extension Library {
   package static let standard = Library([
     .output, .programs, .scalars, .mathematics, .strings, .collections, .files, .tensors, .networks,
     .training, .data,
-    .figures,
+    .figures, .inspection,
   ])
 }

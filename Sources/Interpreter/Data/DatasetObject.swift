@@ -37,5 +37,21 @@ final class DatasetObject: HostObject {
       .property("shape", .array(.int), "The shape of one image: [channels, height, width].") {
         (object: DatasetObject) in .ints(object.dataset.shape)
       },
+      .property(
+        "normalized", .host("Dataset"),
+        "The same images, every channel with mean 0 and deviation 1: all parts by the numbers of the training part."
+      ) { (object: DatasetObject) in
+        let set = object.dataset
+        let numbers = set.train.statistics
+        return .host(
+          DatasetObject(
+            ImageDataset(
+              name: set.name, train: set.train.normalized(by: numbers),
+              validation: set.validation.normalized(by: numbers), test: set.test.normalized(by: numbers))))
+      },
+      .property("counts", .host("Figure"), "How many images of each class the parts have.") {
+        (object: DatasetObject) in
+        .host(FigureObject(.table(SampleParts.counts(object.dataset), caption: object.text)))
+      },
     ])
 }

@@ -85,7 +85,7 @@ final class SamplesObject: HostObject {
         }
         return .host(SamplesObject(kept))
       },
-    ], element: .host("Sample"))
+    ] + SampleParts.members, element: .host("Sample"))
 
   func bundle(_ context: EvaluationContext) throws -> MIMEBundle { MIMEBundle(text: text) }
 

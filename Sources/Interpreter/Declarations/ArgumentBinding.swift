@@ -93,7 +93,9 @@ extension ArgumentBinding {
     let labels = parameters.map { $0.label ?? $0.name }
     let foreign = ForeignNames.label(label, among: labels)
     let fix: String
-    if let near = foreign ?? Spelling.nearest(to: label, among: labels) {
+    if let hint = ForeignNames.labelHint(label, of: name) {
+      fix = hint
+    } else if let near = foreign ?? Spelling.nearest(to: label, among: labels) {
       fix = "did you mean '\(near):'?"
     } else if labels.isEmpty {
       fix = "\(name) takes no arguments"

@@ -1,3 +1,5 @@
+import Datasets
+
 /// What things of Keras, PyTorch, NumPy and Python are called here. They are hints in errors, never aliases.
 enum ForeignNames {
   /// What to write for an unknown name.
@@ -13,6 +15,11 @@ enum ForeignNames {
   static func label(_ label: String, among labels: [String]) -> String? {
     for candidate in labelNames[label] ?? [] where labels.contains(candidate) { return candidate }
     return nil
+  }
+
+  /// What a label of another library's function of the same purpose is written as here.
+  static func labelHint(_ label: String, of function: String) -> String? {
+    function == "Augment" ? Augment.hint(forKeras: label).map { "write \($0)" } : nil
   }
 
   /// What to write for a method of another library.

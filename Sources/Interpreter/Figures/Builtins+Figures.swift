@@ -112,6 +112,6 @@ enum FigureBuiltins {
   }
 
   private static func display(_ content: FigureObject.Content, _ context: EvaluationContext) throws {
-    context.sink.display(try FigureBundle.make(content, for: context.sink.capabilities), id: nil)
+    context.sink.display(try FigureBundle.make(content, context), id: nil)
   }
 }

@@ -2,13 +2,17 @@ import ImageCodecs
 import TensorRuntime
 import Visualization
 
-/// A figure in a program: what `confusion`, `mistakes` and their like give, and `show` displays.
+/// A figure in a program: what `mistakes`, `diagram` and their like give, and `show` displays.
 final class FigureObject: HostObject {
   /// What is drawn.
   enum Content {
     case grid(ImageGrid)
-    case charts([Chart])
+    /// Drawings side by side; `text` stands for them where characters are shown, `caption` above.
+    case drawings([any Drawable], text: String? = nil, caption: String = "")
     case table(TextTable, caption: String)
+
+    /// Charts side by side.
+    static func charts(_ charts: [Chart]) -> Content { .drawings(charts) }
   }
 
   let content: Content
@@ -18,62 +22,80 @@ final class FigureObject: HostObject {
   var text: String {
     switch content {
     case .grid(let grid): "\(grid.tiles.count) images"
-    case .charts(let charts): charts.count == 1 ? "a chart" : "\(charts.count) charts"
-    case .table(let table, let caption): caption.isEmpty ? table.text() : caption + "\n" + table.text()
+    case .drawings(let drawings, let text, let caption):
+      FigureBundle.lines(
+        caption,
+        text
+          ?? drawings.map { $0.characters(style: .ascii, columns: 80, isColored: false) }
+          .joined(separator: "\n\n"))
+    case .table(let table, let caption): FigureBundle.lines(caption, table.text())
     }
   }
 
   static let declaration = TypeDeclaration("Figure", "Something to look at: images, curves or a table.")
 
-  func bundle(_ context: EvaluationContext) throws -> MIMEBundle {
-    try FigureBundle.make(content, for: context.sink.capabilities)
-  }
+  func bundle(_ context: EvaluationContext) throws -> MIMEBundle { try FigureBundle.make(content, context) }
 }
 
 /// Figures in every form a front end may want: pictures where they are seen, characters everywhere.
 enum FigureBundle {
-  static func make(_ content: FigureObject.Content, for front: SinkCapabilities) throws -> MIMEBundle {
-    let style = textStyle(front)
+  static func make(_ content: FigureObject.Content, _ context: EvaluationContext) throws -> MIMEBundle {
+    let front = context.sink.capabilities
+    let theme = context.figureStyle.theme
     switch content {
-    case .grid(let grid):
-      let text = grid.text(style: style, columns: min(front.columns, 160))
+    case .grid(var grid):
+      grid.theme = theme
+      let text = grid.text(style: pictureStyle(front), columns: min(front.columns, 160))
       guard front.showsPictures else { return MIMEBundle(text: text) }
       let image = try grid.image()
-      var bundle = MIMEBundle([("image/png", .bytes(try PNG.encode(image))), ("text/plain", .text(text))])
-      bundle.pictureSizes["image/png"] = (image.width, image.height)
-      return bundle
-    case .charts(let charts):
-      let text = charts.map {
-        $0.text(style: style, columns: min(front.columns, 100), isColored: front.colors)
-      }.joined(separator: "\n\n")
+      return picture([("image/png", .bytes(try PNG.encode(image)))], image.width, image.height, text)
+    case .drawings(let drawings, let given, let caption):
+      let text = lines(
+        caption,
+        given
+          ?? drawings.map {
+            $0.characters(
+              style: front.colors && !front.showsPictures ? .braille : .ascii,
+              columns: min(front.columns, 100), isColored: front.colors)
+          }.joined(separator: "\n\n"))
       guard front.showsPictures else { return MIMEBundle(text: text) }
-      let figure = sideBySide(charts)
-      var bundle = MIMEBundle([
-        ("image/svg+xml", .text(figure.svg())), ("image/png", .bytes(try figure.png(scale: 2))),
-        ("text/plain", .text(text)),
-      ])
-      bundle.pictureSizes["image/png"] = (figure.width, figure.height)
-      return bundle
+      let figure = sideBySide(drawings, theme)
+      return picture(
+        [("image/svg+xml", .text(figure.svg())), ("image/png", .bytes(try figure.png(scale: 2)))],
+        figure.width, figure.height, text)
     case .table(let table, let caption):
       let heading = caption.isEmpty ? "" : "<p>\(Figure.escaped(caption))</p>"
       return MIMEBundle([
-        ("text/html", .text(heading + table.html())),
-        ("text/plain", .text(caption.isEmpty ? table.text() : caption + "\n" + table.text())),
+        ("text/html", .text(heading + table.html())), ("text/plain", .text(lines(caption, table.text()))),
       ])
     }
   }
 
-  /// Half blocks in colour where they are seen, ASCII in logs, files and pipes.
-  private static func textStyle(_ front: SinkCapabilities) -> TextStyle {
-    front.colors && !front.showsPictures ? .blocks : .ascii
+  /// Drawings as one figure in the colours of a theme.
+  static func sideBySide(_ drawings: [any Drawable], _ theme: Theme) -> Figure {
+    Figure(
+      row: drawings.map { drawing in
+        var drawing = drawings.count > 1 ? drawing.compact : drawing
+        drawing.theme = theme
+        return drawing.figure()
+      })
   }
 
-  private static func sideBySide(_ charts: [Chart]) -> Figure {
-    let figures = charts.map { chart -> Figure in
-      var chart = chart
-      if charts.count > 1 { (chart.width, chart.height) = (340, 260) }
-      return chart.figure()
-    }
-    return Figure(row: figures)
+  /// A text under its caption.
+  static func lines(_ caption: String, _ text: String) -> String {
+    caption.isEmpty ? text : caption + "\n" + text
+  }
+
+  private static func picture(
+    _ forms: [(type: String, content: MIMEBundle.Content)], _ width: Int, _ height: Int, _ text: String
+  ) -> MIMEBundle {
+    var bundle = MIMEBundle(forms + [("text/plain", .text(text))])
+    bundle.pictureSizes["image/png"] = (width, height)
+    return bundle
+  }
+
+  /// Half blocks in colour where they are seen, ASCII in logs, files and pipes.
+  private static func pictureStyle(_ front: SinkCapabilities) -> TextStyle {
+    front.colors && !front.showsPictures ? .blocks : .ascii
   }
 }

@@ -14,7 +14,9 @@ extension Library.Family {
 
   /// Data sets.
   static let data = Library.Family(
-    "Data", functions: DataBuiltins.all + ImageSetBuiltins.all + [AugmentObject.builtin],
+    "Data",
+    functions: DataBuiltins.all + ImageSetBuiltins.all + ArrayBuiltins.all
+      + GeneratedBuiltins.all + [AugmentObject.builtin],
     types: [
       DatasetObject.declaration, SamplesObject.declaration, SampleObject.declaration,
       ImagesObject.declaration,
@@ -23,5 +25,6 @@ extension Library.Family {
 
   /// Figures.
   static let figures = Library.Family(
-    "Figures", functions: FigureBuiltins.all, types: [FigureObject.declaration])
+    "Figures", functions: FigureBuiltins.all + ChartBuiltins.all + ExportBuiltins.all,
+    types: [FigureObject.declaration, CurveObject.declaration])
 }

@@ -49,11 +49,16 @@ package final class ConvolutionLayer: Layer {
     return text + ")"
   }
 
-  package func build(for inputs: [Shape], random: RandomSource) throws {
-    let input = try single(inputs).dimensions
-    let geometry = try SpatialGeometry(
+  /// Kernel, stride, dilation and padding for an input `[C, spatial…]`.
+  func geometry(of input: [Int]) throws -> SpatialGeometry {
+    try SpatialGeometry(
       input: input, kernel: settings.kernel, stride: settings.stride, dilation: settings.dilation,
       padding: settings.padding, notation: notation)
+  }
+
+  package func build(for inputs: [Shape], random: RandomSource) throws {
+    let input = try single(inputs).dimensions
+    let geometry = try geometry(of: input)
     guard settings.groups >= 1, input[0] % settings.groups == 0, settings.filters % settings.groups == 0
     else {
       throw LayerError(
@@ -83,9 +88,7 @@ package final class ConvolutionLayer: Layer {
 
   package func apply(to inputs: [Tensor], in pass: Pass) throws -> Tensor {
     let x = try single(inputs)
-    let geometry = try SpatialGeometry(
-      input: Array(x.shape.dimensions.dropFirst()), kernel: settings.kernel, stride: settings.stride,
-      dilation: settings.dilation, padding: settings.padding, notation: notation)
+    let geometry = try geometry(of: Array(x.shape.dimensions.dropFirst()))
     let y = try x.convolution(
       parameters[0].tensor, bias: settings.hasBias ? parameters[1].tensor : nil, strides: geometry.stride,
       padding: geometry.convolutionPadding, dilations: geometry.dilation, groups: settings.groups)

@@ -46,6 +46,8 @@ package final class Pass {
   package let random: RandomSource
   /// New values of batch-norm statistics, to be applied together with the step.
   package var statisticsUpdates: [(parameter: Parameter, value: Tensor)] = []
+  /// Told of every layer that is applied, blocks after what is in them: what went in and what came out.
+  package var observer: ((_ layer: any Layer, _ inputs: [Tensor], _ output: Tensor) -> Void)?
 
   /// Makes a pass.
   package init(isTraining: Bool, random: RandomSource) {

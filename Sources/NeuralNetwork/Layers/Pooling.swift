@@ -45,7 +45,7 @@ package final class PoolingLayer: Layer {
     _ = try geometry(of: try single(inputs).dimensions)
   }
 
-  private func geometry(of input: [Int]) throws -> SpatialGeometry {
+  func geometry(of input: [Int]) throws -> SpatialGeometry {
     try SpatialGeometry(input: input, kernel: size, stride: stride, padding: padding, notation: notation)
   }
 

@@ -33,7 +33,9 @@ package struct Trace {
     let needed = neededCalls(for: targets)
     for (index, call) in calls.enumerated() where needed.contains(index) {
       let arguments = try call.inputs.map { try substitution.apply(to: $0) }
-      substitution[call.output] = try call.layer.apply(to: arguments, in: pass)
+      let output = try call.layer.apply(to: arguments, in: pass)
+      pass.observer?(call.layer, arguments, output)
+      substitution[call.output] = output
     }
     return try targets.map { try substitution.apply(to: $0) }
   }

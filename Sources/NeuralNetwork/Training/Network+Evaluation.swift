@@ -39,14 +39,17 @@ extension Network {
     return try Tensor.concat(outputs, axis: 0)
   }
 
-  /// Applies the network to all samples in order; `results` is asked once per batch size what to compute.
-  private func forEachBatch(
+  /// Applies the network to all samples in order; `results` is asked once per batch size what to compute, after
+  /// `observer` was told of the layers.
+  func forEachBatch(
     of data: any TrainingData, runtime: Runtime, random: RandomSource,
+    observer: ((_ layer: any Layer, _ inputs: [Tensor], _ output: Tensor) -> Void)? = nil,
     results: (_ output: Tensor, _ target: Tensor) throws -> [Tensor],
     body: (_ results: [Tensor], _ range: Range<Int>) throws -> Void
   ) throws {
     let order = EpochOrder(count: data.count, batchSize: Self.inferenceBatch, shuffledBy: nil)
     let pass = Pass(isTraining: false, random: random)
+    pass.observer = observer
     var prepared: [Int: (graph: PreparedGraph, batch: BatchBuffers)] = [:]
     for range in order.batches {
       try runtime.cancellation?.check()

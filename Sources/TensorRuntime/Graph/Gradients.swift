@@ -3,9 +3,11 @@ package enum Gradients {
   /// One reverse walk: seeds each result with a cotangent and carries it to `targets`.
   ///
   /// All summing over uses and over broadcast axes happens here, so that an operation's rule states only its local
-  /// cotangents. The walk is a loop, however long the graph; it does not look behind `stops`.
+  /// cotangents. The walk is a loop, however long the graph; it does not look behind `stops`. `adjusting` may change
+  /// the cotangent of an operation's result before it is handed on.
   static func walk(
-    seeds: [(result: Tensor, cotangent: Tensor)], toward targets: [Tensor], stoppingAt stops: [Tensor] = []
+    seeds: [(result: Tensor, cotangent: Tensor)], toward targets: [Tensor], stoppingAt stops: [Tensor] = [],
+    adjusting: CotangentRule? = nil
   )
     throws -> [Tensor?]
   {
@@ -33,6 +35,9 @@ package enum Gradients {
       else { continue }
       let needed = node.inputs.map { $0.node.mark > 0 && leads[$0.node.mark - 1] }
       guard needed.contains(true) else { continue }
+      if let adjusting {
+        cotangents[index] = try cotangents[index].map { try $0.map { try adjusting(node.operation, $0) } }
+      }
       let context = GradientContext(
         inputs: node.inputs, outputs: node.types.indices.map { Tensor(node, $0) },
         cotangents: cotangents[index],
@@ -66,16 +71,23 @@ package enum Gradients {
   }
 }
 
+/// Changes what arrives at an operation's result on the way back; gives what is handed on.
+package typealias CotangentRule = (_ operation: any TensorOp, _ cotangent: Tensor) throws -> Tensor
+
 /// The derivative of a scalar with respect to tensors; nil where it does not depend on one.
 ///
-/// The results are tensors like any others: they can be differentiated again.
-package func gradients(of result: Tensor, withRespectTo targets: [Tensor]) throws -> [Tensor?] {
+/// The results are tensors like any others: they can be differentiated again. With `adjusting` they are no derivatives
+/// but what such a rule makes of them (guided backpropagation).
+package func gradients(
+  of result: Tensor, withRespectTo targets: [Tensor], adjusting: CotangentRule? = nil
+) throws -> [Tensor?] {
   guard result.elementType == .float32, result.shape.elementCount == 1 else {
     throw TensorError(
       "gradient", "got \(result.type), wanted a single float32 number",
       fix: "take the mean or the sum first: x.mean()")
   }
-  return try Gradients.walk(seeds: [(result, .constant(1, result.shape))], toward: targets)
+  return try Gradients.walk(
+    seeds: [(result, .constant(1, result.shape))], toward: targets, adjusting: adjusting)
 }
 
 /// Orders of a graph's nodes, found without recursion.

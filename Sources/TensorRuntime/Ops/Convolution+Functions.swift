@@ -105,7 +105,8 @@ extension Tensor {
   /// Each channel with its own filter, as image filters are meant: `self [h, w]`, `[c, h, w]` or `[n, c, h, w]`,
   /// `kernel [kh, kw]`; `flip` turns the kernel by 180° first, the textbook's convolution.
   package func convolve(
-    _ kernel: Tensor, strides: [Int]? = nil, padding: ConvolutionPadding = .valid, flip: Bool = false
+    _ kernel: Tensor, strides: [Int]? = nil, padding: ConvolutionPadding = .valid, dilations: [Int]? = nil,
+    flip: Bool = false
   )
     throws -> Tensor
   {
@@ -121,7 +122,28 @@ extension Tensor {
     let images = try reshaped(
       [Shape(Array(shape.dimensions.dropLast(kernel.rank))).elementCount, 1] + lengths)
     let filter = try turned.cast(.float32).reshaped([1, 1] + kernel.shape.dimensions)
-    let result = try images.convolution(filter, strides: strides, padding: padding)
+    let result = try images.convolution(filter, strides: strides, padding: padding, dilations: dilations)
+    return try result.reshaped(
+      Array(shape.dimensions.dropLast(kernel.rank)) + Array(result.shape.dimensions.suffix(kernel.rank)))
+  }
+
+  /// ``convolve(_:strides:padding:dilations:flip:)`` run backwards: every number spreads the kernel, scaled by it, over
+  /// the output, `(length − 1) stride − 2 padding + kernel` long along each of the kernel's axes.
+  package func spread(
+    _ kernel: Tensor, strides: [Int]? = nil, padding: [Int] = [0]
+  ) throws -> Tensor {
+    guard kernel.rank >= 1, kernel.rank <= 3, rank >= kernel.rank else {
+      throw TensorError(
+        "convolveTransposed",
+        "got the kernel \(kernel.shape) for \(shape), wanted a kernel of one to three axes and at least as many in the input"
+      )
+    }
+    let lengths = Array(shape.dimensions.suffix(kernel.rank))
+    let images = try reshaped(
+      [Shape(Array(shape.dimensions.dropLast(kernel.rank))).elementCount, 1] + lengths)
+    let result = try images.transposedConvolution(
+      try kernel.cast(.float32).reshaped([1, 1] + kernel.shape.dimensions), strides: strides, padding: padding
+    )
     return try result.reshaped(
       Array(shape.dimensions.dropLast(kernel.rank)) + Array(result.shape.dimensions.suffix(kernel.rank)))
   }

@@ -1,0 +1,95 @@
+import Dispatch
+import TensorRuntime
+
+/// Short films of digits that move in straight lines and bounce off the edges (Srivastava, Mansimov and Salakhutdinov
+/// 2015, "Moving MNIST"): [frames, size, size], the frames in place of channels.
+///
+/// A film's label is its first digit; its boxes, one per digit, are those of the first frame.
+package struct MovingDigits: Sendable, Hashable {
+  /// How many films.
+  package var count = 100
+  /// Pictures in a film.
+  package var frames = 20
+  /// Pixels along a side.
+  package var size = 64
+  /// How many digits move.
+  package var digits = 2
+
+  /// Describes 100 films of 20 pictures of 64 x 64 with two digits.
+  package init() {}
+
+  /// Draws the films; film i is a function of the sequence and i alone. Throws `DatasetError` for numbers that make no
+  /// sense.
+  package func films(random: Philox) throws -> LabelledImages {
+    let film = frames.multipliedReportingOverflow(by: size * size)
+    guard (1...100_000).contains(count), (1...1000).contains(frames), (32...512).contains(size),
+      (1...10).contains(digits), !film.overflow, film.partialValue <= (1 << 32) / count
+    else {
+      throw DatasetError(
+        "\(count) films of \(frames) pictures of \(size) x \(size) with \(digits) digits",
+        fix: "counts from 1 to 100000, frames from 1 to 1000, sizes from 32 to 512, digits from 1 to 10")
+    }
+    let bytes = film.partialValue
+    var pixels = [UInt8](repeating: 0, count: count * bytes)
+    var labels = [Int32](repeating: 0, count: count)
+    var extras = [SampleExtras](repeating: SampleExtras(), count: count)
+    pixels.withUnsafeMutableBufferPointer { pixels in
+      labels.withUnsafeMutableBufferPointer { labels in
+        extras.withUnsafeMutableBufferPointer { extras in
+          nonisolated(unsafe) let (sheet, classes, boxes) = (pixels, labels, extras)
+          DispatchQueue.concurrentPerform(iterations: count) { index in
+            let part = UnsafeMutableBufferPointer(rebasing: sheet[index * bytes..<(index + 1) * bytes])
+            let found = draw(into: part, random: random, index: index)
+            classes[index] = found.first?.label ?? 0
+            boxes[index] = SampleExtras(boxes: found)
+          }
+        }
+      }
+    }
+    return try LabelledImages(
+      shape: [frames, size, size], pixels: pixels, labels: labels, classNames: (0...9).map { String($0) },
+      extras: extras)
+  }
+
+  /// Draws one film and gives the boxes of its first frame.
+  private func draw(
+    into film: UnsafeMutableBufferPointer<UInt8>, random: Philox, index: Int
+  ) -> [LabelledBox] {
+    let side = DigitWriter.side
+    let room = Float(size - side)
+    var draws = Draws(Philox(seed: random.seed, stream: ~random.stream), sample: index)
+    return (0..<digits).map { number in
+      let digit = draws.integer(below: 10)
+      var ink = [UInt8](repeating: 0, count: side * side)
+      var writer = DigitWriter(random, sample: index * digits + number)
+      ink.withUnsafeMutableBufferPointer { writer.write(digit, into: $0) }
+      var place = SIMD2(draws.uniform(), draws.uniform()) * room
+      // A direction on the unit circle, from a pair that is neither too short nor outside of it.
+      var step = SIMD2(draws.uniform(-1...1), draws.uniform(-1...1))
+      let length = max(0.2, (step * step).sum().squareRoot())
+      step *= Float(size) / 18 / length
+      let first = place
+      for frame in 0..<frames {
+        let (left, top) = (Int(place.x.rounded()), Int(place.y.rounded()))
+        for row in 0..<side {
+          let start = (frame * size + top + row) * size + left
+          for column in 0..<side {
+            film[start + column] = max(film[start + column], ink[row * side + column])
+          }
+        }
+        (place.x, step.x) = Self.bounced(place.x + step.x, step.x, room)
+        (place.y, step.y) = Self.bounced(place.y + step.y, step.y, room)
+      }
+      return LabelledBox(
+        x: first.x.rounded(), y: first.y.rounded(), width: Float(side), height: Float(side),
+        label: Int32(digit))
+    }
+  }
+
+  /// A place behind an edge mirrored at it, the step turned round.
+  private static func bounced(_ place: Float, _ step: Float, _ room: Float) -> (Float, Float) {
+    if place < 0 { return (min(room, -place), abs(step)) }
+    if place > room { return (max(0, 2 * room - place), -abs(step)) }
+    return (place, step)
+  }
+}

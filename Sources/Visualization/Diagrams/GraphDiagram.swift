@@ -1,0 +1,101 @@
+/// Boxes and arrows from top to bottom: each box stands below all those it gets something from.
+package struct GraphDiagram: Sendable {
+  /// One box.
+  package struct Node: Sendable {
+    /// The first line.
+    package let title: String
+    /// The second line; may be empty.
+    package let subtitle: String
+    /// What goes on along the arrows that leave it: a shape.
+    package let output: String
+    /// Which of the theme's colours it has; none for `nil`.
+    package let color: Int?
+    /// The boxes it gets something from, by index, all before it.
+    package let sources: [Int]
+
+    /// Makes a box.
+    package init(_ title: String, subtitle: String = "", output: String, color: Int? = nil, sources: [Int]) {
+      (self.title, self.subtitle, self.output) = (title, subtitle, output)
+      (self.color, self.sources) = (color, sources)
+    }
+  }
+
+  /// The boxes.
+  package let nodes: [Node]
+  /// The colours.
+  package var theme = Theme.light
+
+  /// Makes a diagram; sources that do not come before their box are left out.
+  package init(_ nodes: [Node]) { self.nodes = nodes }
+
+  /// The diagram as a drawing.
+  package func figure() -> Figure {
+    let layout = LayeredLayout(sources: nodes.map(\.sources))
+    let font = StrokeFont(size: 12)
+    let widths = nodes.map { max(70, max(font.width($0.title), font.width($0.subtitle)) + 20) }
+    let (tall, gap) = (38.0, 26.0)
+    let lanes = layout.ranks.map { rank in rank.map { $0.node.map { widths[$0] + 18 } ?? 16 } }
+    let total = (lanes.map { $0.reduce(0, +) }.max() ?? 0) + 40
+    let longest = nodes.map { font.width($0.output) }.max() ?? 0
+    var places: [LayeredLayout.Slot: Place] = [:]
+    for (number, rank) in layout.ranks.enumerated() {
+      var left = (total - lanes[number].reduce(0, +)) / 2
+      for (slot, width) in zip(rank, lanes[number]) {
+        places[slot] = Place(left + width / 2, 16 + Double(number) * (tall + gap) + tall / 2)
+        left += width
+      }
+    }
+    var figure = Figure(
+      width: Int(total + longest), height: Int(Double(layout.ranks.count) * (tall + gap) + 16),
+      background: theme.background)
+    for chain in layout.chains {
+      let points = chain.compactMap { places[$0] }
+      guard points.count > 1, let first = points.first, let last = points.last else { continue }
+      // Through the boxes' edges, straight past the ranks between.
+      let inner = points.dropFirst().dropLast().flatMap {
+        [$0 - Place(0, tall / 2), $0 + Place(0, tall / 2)]
+      }
+      let path = [first + Place(0, tall / 2)] + inner + [last - Place(0, tall / 2)]
+      figure.marks.append(.line(path, color: theme.ink, width: 1.2, isDashed: false))
+      let tip = last - Place(0, tall / 2)
+      figure.marks.append(
+        .line(
+          [tip + Place(-4, -6), tip, tip + Place(4, -6)], color: theme.ink, width: 1.2, isDashed: false))
+    }
+    for (index, node) in nodes.enumerated() {
+      guard let place = places[.init(rank: layout.rankOf[index], node: index, edge: -1)] else { continue }
+      let corner = place - Place(widths[index] / 2, tall / 2)
+      let edge = node.color.map(theme.color) ?? theme.ink
+      figure.box(corner, width: widths[index], height: tall, color: edge)
+      figure.box(
+        corner + Place(1.5, 1.5), width: widths[index] - 3, height: tall - 3,
+        color: theme.background.mixed(with: edge, 0.16))
+      let isSingle = node.subtitle.isEmpty
+      figure.text(
+        node.title, at: place - Place(0, isSingle ? 0 : 8), anchor: .middle, color: theme.ink)
+      if !isSingle {
+        figure.text(
+          node.subtitle, at: place + Place(0, 9), size: 10, anchor: .middle, color: theme.ink)
+      }
+      figure.text(
+        node.output, at: place + Place(6, tall / 2 + 10), size: 10,
+        color: theme.ink.mixed(with: theme.grid, 0.3))
+    }
+    return figure
+  }
+
+  /// The boxes as aligned lines; where a box does not get the one above it, the line says from where it comes.
+  package func text() -> String {
+    var table = TextTable(header: ["", "output", "layer", "from"], sides: [.left, .left, .left, .left])
+    for (index, node) in nodes.enumerated() {
+      let isPlain = node.sources == [index - 1] || node.sources.isEmpty
+      table.append([
+        node.title, node.output, node.subtitle,
+        isPlain
+          ? ""
+          : node.sources.map { nodes.indices.contains($0) ? nodes[$0].title : "" }.joined(separator: ", "),
+      ])
+    }
+    return table.text()
+  }
+}
