@@ -5,7 +5,7 @@ import Visualization
 extension Library.Family {
   /// Looking at a program and steering it.
   static let programs = Library.Family(
-    "Programs", functions: [expect, time, seed, help, variables, typeNameFunction, progress])
+    "Programs", functions: [expect, time, clock, seed, help, variables, typeNameFunction, progress])
 
   private static let expect = Builtin(
     "expect",
@@ -36,6 +36,17 @@ extension Library.Family {
     call.context.write("took \(durationText(seconds))\n")
     return result
   }
+
+  private static let clock = Builtin(
+    "clock",
+    "Seconds on a clock that only runs forward: the difference of two readings is how long something took.",
+    returns: .double, example: "let start = clock()\nprint(clock() - start < 60)"
+  ) { _ in
+    let elapsed = clockStart.duration(to: .now).components
+    return .double(Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18)
+  }
+
+  private static let clockStart = ContinuousClock.now
 
   /// A duration as people say it: `12.3 ms`.
   static func durationText(_ seconds: Double) -> String {
