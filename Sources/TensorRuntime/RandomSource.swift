@@ -21,9 +21,14 @@ package final class RandomSource {
   /// The user's seed.
   package private(set) var seed: UInt64
   private var next: [RandomPurpose: UInt64] = [:]
+  /// Whether only shapes are wanted: layers then make no weights, only placeholders for them.
+  package let isForShapesOnly: Bool
 
   /// Makes a source that starts every sequence at its beginning.
-  package init(seed: UInt64 = 0) { self.seed = seed }
+  package init(seed: UInt64 = 0, isForShapesOnly: Bool = false) {
+    self.seed = seed
+    self.isForShapesOnly = isForShapesOnly
+  }
 
   /// Restarts all sequences with a seed: what `seed(n)` does.
   package func restart(seed: UInt64) {

@@ -3,27 +3,7 @@ import Interpreter
 import Testing
 
 /// What must not end the session: the error's kind.
-@Test(arguments: [
-  ("1 / 0", "ArithmeticError"), ("9223372036854775807 + 1", "ArithmeticError"),
-  ("Int.min % -1", "ArithmeticError"),
-  ("-Int.min", "ArithmeticError"), ("Int(1e300)", "ArithmeticError"), ("pow(10, 30)", "ArithmeticError"),
-  ("func f(_ n: Int) -> Int { 1 + f(n) }\nf(0)", "RecursionError"),
-  ("var f = { 1 }\nf = { f() }\nf()", "RecursionError"),
-  ("[1, 2][2]", "IndexError"), ("\"abc\"[5]", "IndexError"), ("[1][0..<9]", "IndexError"),
-  ("zeros(2, 2)[2]", "IndexError"),
-  ("Array(repeating: 0, count: 1_000_000_000_000)", "MemoryError"),
-  ("String(repeating: \"x\", count: 1_000_000_000_000)", "MemoryError"),
-  ("var s = \"x\"\nwhile true { s += s }", "MemoryError"),
-  ("var a = [1]\nwhile true { a += a }", "MemoryError"),
-  ("zeros(1_000_000, 1_000_000)", "MemoryError"), ("nil + 1", "TypeError"), ("[1: 2][[{ 1 }]]", "TypeError"),
-  ("for i in 5..<2 { }", "ValueError"),
-  ("readText(\"/nowhere/at/all\")", "FileError"),
-  ("import \"nowhere.cnn\"", "FileError"), ("Tensor([[1, 2], [3]])", "ShapeError"),
-  ("ones(2, 3) + ones(4)", "TensorError"),
-  ("expect(1 + 1 == 3)", "ExpectationError"), ("throw \"stop\"", "Error"),
-  ("stride(from: 0, to: 1, by: 0)", "ValueError"),
-  ("let x: Int = 1.5 as Int", "TypeError"),
-])
+@Test(arguments: Examples.failures)
 func errors(_ source: String, _ kind: String) {
   let session = Session()
   #expect(session.failure(of: source)?.kind == kind)

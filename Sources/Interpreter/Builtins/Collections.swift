@@ -4,7 +4,7 @@ extension Library.Family {
   /// Arrays, dictionaries and what makes them.
   static let collections = Library.Family(
     "Collections", functions: [array, dictionary, zip, stride, repeated],
-    types: [arrayType, dictionaryType, LazySequence.declaration])
+    types: [arrayType, dictionaryType, LazySequence.declaration], isPure: true, except: ["Array", "repeated"])
 
   private static let array = Builtin(
     "Array", "An array of what a sequence goes through, or one value many times.",

@@ -1,8 +1,9 @@
 import Foundation
 
 extension Library.Family {
-  /// Text files and folders.
-  static let files = Library.Family("Files", functions: [readText, writeText, fileExists, listFiles])
+  /// Files of text and of tensors, and folders.
+  static let files = Library.Family(
+    "Files", functions: [readText, writeText, fileExists, listFiles] + tensorFiles)
 
   private static let path = Parameter.positional("path", .string, "where it is")
   /// Larger files are not read as text.

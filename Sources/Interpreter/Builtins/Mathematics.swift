@@ -5,7 +5,8 @@ extension Library.Family {
   /// Functions of numbers that also work on every element of a tensor.
   static let mathematics = Library.Family(
     "Mathematics", functions: elementwise + binary + rounding,
-    constants: [("pi", .double(Double.pi), "The ratio of a circle's circumference to its diameter.")])
+    constants: [("pi", .double(Double.pi), "The ratio of a circle's circumference to its diameter.")],
+    isPure: true)
 
   private static let number = ParameterType.either([.number, .tensorLike])
 

@@ -4,7 +4,8 @@ import TensorRuntime
 extension Library.Family {
   /// Numbers and truth values.
   static let scalars = Library.Family(
-    "Numbers", functions: [int, double, bool], types: [intType, doubleType, boolType, rangeType])
+    "Numbers", functions: [int, double, bool], types: [intType, doubleType, boolType, rangeType], isPure: true
+  )
 
   private static let int = Builtin(
     "Int",

@@ -3,5 +3,5 @@ extension Library.Family {
   static let tensors = Library.Family(
     "Tensors",
     functions: tensorCreation + tensorMathematics + tensorShaping + imageFilters + activations,
-    types: [tensorType])
+    types: [tensorType], isPure: true, except: ["arange", "linspace", "eye"])
 }

@@ -90,8 +90,10 @@ extension Compiler {
     default: break
     }
     let trailing = trailing(arguments)
-    if let signature { check(arguments, trailing, against: signature, span) }
+    let bound = signature.flatMap { check(arguments, trailing, against: $0, span) }
     let operands = arguments.map { compile($0.value) }
+    if let signature, let bound { check(operands, arguments, bound, against: signature) }
+    let type = signature?.returnCheck?.staticType ?? .unknown
     for (operand, argument) in zip(operands, arguments) { checkHasValue(operand, argument.value.span) }
     let codes = operands.map(\.code)
     let site = site(arguments, span)
@@ -100,37 +102,57 @@ extension Compiler {
       !signature.isClosure,
       targets == Array(0..<signature.slots.count), !signature.slots.contains(where: \.isVariadic)
     {
-      return Operand { frame in
-        guard case .function(let function) = try code(frame) else { throw Compiler.notCallable(site) }
-        return try Calls.callDirectly(function, codes, frame, site)
-      }
+      return Operand(
+        { frame in
+          guard case .function(let function) = try code(frame) else { throw Compiler.notCallable(site) }
+          return try Calls.callDirectly(function, codes, frame, site)
+        }, type)
     }
-    return Operand { frame in
-      let function = try code(frame)
-      if function.isNothing, isOptional { throw NilInChain() }
-      var values: [Value] = []
-      values.reserveCapacity(codes.count)
-      for code in codes { values.append(try code(frame)) }
-      return try Calls.call(function, values, site: site, trailing: trailing, context: frame.context)
-    }
+    return Operand(
+      { frame in
+        let function = try code(frame)
+        if function.isNothing, isOptional { throw NilInChain() }
+        var values: [Value] = []
+        values.reserveCapacity(codes.count)
+        for code in codes { values.append(try code(frame)) }
+        return try Calls.call(function, values, site: site, trailing: trailing, context: frame.context)
+      }, type)
   }
 
   static func notCallable(_ site: CallSite) -> EvaluationError {
     EvaluationError("TypeError", "only functions, closures and models can be called", place: site.place)
   }
 
+  /// Matches arguments to a function's parameters; reports what doesn't fit.
   private func check(
     _ arguments: [Argument], _ trailing: Set<Int>, against signature: FunctionSignature, _ span: Span
-  ) {
+  ) -> [Int]? {
     var labels = arguments.map(\.label)
     if signature.isClosure { labels = labels.map { _ in nil } }
-    if signature.isClosure, arguments.count == 1, signature.slots.count > 1 { return }
+    if signature.isClosure, arguments.count == 1, signature.slots.count > 1 { return nil }
     do {
-      _ = try signature.bind(labels, trailing: trailing, ignoringLabels: signature.isClosure)
+      return try signature.bind(labels, trailing: trailing, ignoringLabels: signature.isClosure)
     } catch let problem as BindingProblem {
       report(
         "TypeError", problem.message, problem.argument.map { arguments[$0].span } ?? span, fix: problem.fix)
     } catch {}
+    return nil
+  }
+
+  /// Reports arguments that are surely not of the types a function's parameters are declared with.
+  private func check(
+    _ operands: [Operand], _ arguments: [Argument], _ targets: [Int], against signature: FunctionSignature
+  ) {
+    for (index, target) in targets.enumerated() where signature.slots.indices.contains(target) {
+      let slot = signature.slots[target]
+      let operand = operands[index]
+      guard let check = slot.typeCheck, !check.mayAccept(operand.type) else { continue }
+      if case .void = operand.type { continue }
+      report(
+        "TypeError",
+        "\(signature.name) wants \(check.article) for '\(slot.name)', got \(operand.constant?.article ?? withArticle(operand.type.name))",
+        arguments[index].value.span, fix: check.hint(operand.type))
+    }
   }
 
   /// A call of a built-in function, or of a host object whose type is known.

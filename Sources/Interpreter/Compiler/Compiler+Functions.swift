@@ -87,9 +87,11 @@ extension Compiler {
 
   /// How a declared function may be called, known before its body is.
   func signature(of function: FunctionDeclaration) -> FunctionSignature {
-    let slots = function.parameters.map {
+    let slots = function.parameters.map { parameter in
       FunctionSignature.Slot(
-        label: $0.label, name: $0.name, isVariadic: $0.isVariadic, hasDefault: $0.defaultValue != nil)
+        label: parameter.label, name: parameter.name, isVariadic: parameter.isVariadic,
+        hasDefault: parameter.defaultValue != nil,
+        typeCheck: parameter.type.flatMap { type in quietly { typeCheck(type) } })
     }
     let list = function.parameters.map { parameter in
       let name =
@@ -99,7 +101,8 @@ extension Compiler {
     }
     return FunctionSignature(
       name: function.name, slots: slots, isClosure: false,
-      text: "\(function.name)(\(list.joined(separator: ", ")))")
+      text: "\(function.name)(\(list.joined(separator: ", ")))",
+      returnCheck: function.returnType.flatMap { type in quietly { typeCheck(type) } })
   }
 
   private func compileFunction(
@@ -132,14 +135,9 @@ extension Compiler {
         "the default value of '\(parameter.name)' must be \(check.article), got \(withArticle(defaultValue.type.name))",
         span)
     }
-    let store: (Frame, Value) throws -> Void
-    if let pattern = parameter.pattern {
-      store = compileBinding(pattern, .unknown)
-    } else {
-      var type = check?.staticType ?? .unknown
-      if parameter.isVariadic { type = .array(type) }
-      store = declare(parameter.name, isConstant: true, type: type, nil, parameter.nameSpan)
-    }
+    var type = check?.staticType ?? .unknown
+    if parameter.isVariadic { type = .array(type) }
+    let store = declare(parameter.name, isConstant: true, type: type, nil, parameter.nameSpan)
     return FunctionParameter(
       label: parameter.label, name: parameter.name, isVariadic: parameter.isVariadic, typeCheck: check,
       typeText: parameter.type.map { source.text($0.span) }, defaultValue: defaultValue?.code,
@@ -201,7 +199,7 @@ extension Syntax.Parameter {
   /// `$0`
   init(implicit name: String, span: Span) {
     self.init(
-      label: nil, name: name, nameSpan: span, type: nil, isVariadic: false, defaultValue: nil, pattern: nil)
+      label: nil, name: name, nameSpan: span, type: nil, isVariadic: false, defaultValue: nil)
   }
 }
 

@@ -91,9 +91,6 @@ extension Compiler {
     case .doCatch(let block, let clauses): return compileDo(block, clauses)
     case .importFile(let path, let pathSpan):
       let place = place(pathSpan)
-      if !isTopLevel {
-        report("SyntaxError", "import stands outside of blocks", span, fix: "move it to the beginning")
-      }
       return { frame in
         guard let importer = frame.context.importer else { return .normal }
         try importer(path, place)
@@ -173,7 +170,7 @@ extension Compiler {
   private func noteSignature(_ name: String, _ signature: FunctionSignature) {
     let named = FunctionSignature(
       name: name, slots: signature.slots, isClosure: true,
-      text: "\(name)\(signature.text.dropFirst(signature.name.count))")
+      text: "\(name)\(signature.text.dropFirst(signature.name.count))", returnCheck: signature.returnCheck)
     if isTopLevel { globals[name]?.signature = named } else { scope.local(name)?.signature = named }
   }
 

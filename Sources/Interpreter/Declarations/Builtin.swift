@@ -62,13 +62,16 @@ package final class Builtin {
   }
 
   /// As documentation shows it: `convolve(_ x: Tensor, flip: Bool = false) -> Tensor`.
-  package var signature: String {
+  package var signature: String { name + callSignature }
+
+  /// The signature without the name.
+  package var callSignature: String {
     var result = ""
     if !returns.isUnknown, case .void = returns {
     } else if !returns.isUnknown {
       result = " -> " + returns.name
     }
-    return "\(name)(\(parameters.map(\.signature).joined(separator: ", ")))\(result)"
+    return "(\(parameters.map(\.signature).joined(separator: ", ")))\(result)"
   }
 }
 

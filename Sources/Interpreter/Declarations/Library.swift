@@ -12,6 +12,8 @@ package final class Library {
   package let types: [String: TypeDeclaration]
   /// The names of methods that change the variable they are called on.
   let mutatingMethods: Set<String>
+  /// The names of functions without any effect but their value, which checks may call before a cell runs.
+  let pureFunctions: Set<String>
   /// The families in the order documentation shows them.
   package let families: [Family]
 
@@ -25,16 +27,20 @@ package final class Library {
     package var types: [TypeDeclaration] = []
     /// Its constants.
     package var constants: [(name: String, value: Value, summary: String)] = []
+    /// Which of its functions have no effect but their value.
+    package var pureFunctions: Set<String>
 
-    /// Makes a family.
+    /// Makes a family. `isPure` says that its functions have no effect but their value, except those named.
     package init(
       _ title: String, functions: [Builtin] = [], types: [TypeDeclaration] = [],
-      constants: [(name: String, value: Value, summary: String)] = []
+      constants: [(name: String, value: Value, summary: String)] = [], isPure: Bool = false,
+      except effects: Set<String> = []
     ) {
       self.title = title
       self.functions = functions
       self.types = types
       self.constants = constants
+      pureFunctions = isPure ? Set(functions.map(\.name)).subtracting(effects) : []
     }
   }
 
@@ -47,6 +53,7 @@ package final class Library {
       families.flatMap { $0.constants.map { ($0.name, $0.value) } }, uniquingKeysWith: { _, later in later })
     types = Dictionary(
       families.flatMap { $0.types.map { ($0.name, $0) } }, uniquingKeysWith: { _, later in later })
+    pureFunctions = families.reduce(into: []) { $0.formUnion($1.pureFunctions) }
     var mutating: Set<String> = []
     for type in types.values {
       for member in type.members {

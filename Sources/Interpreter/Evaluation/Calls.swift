@@ -235,26 +235,33 @@ struct FunctionSignature {
     let name: String
     let isVariadic: Bool
     let hasDefault: Bool
+    let typeCheck: TypeCheck?
   }
   let name: String
   let slots: [Slot]
   let isClosure: Bool
   let text: String
+  /// The check of the type that is written behind `->`.
+  let returnCheck: TypeCheck?
 
   init(_ code: FunctionCode) {
     name = code.name
     isClosure = code.isClosure
     text = code.signature
     slots = code.parameters.map {
-      Slot(label: $0.label, name: $0.name, isVariadic: $0.isVariadic, hasDefault: $0.defaultValue != nil)
+      Slot(
+        label: $0.label, name: $0.name, isVariadic: $0.isVariadic, hasDefault: $0.defaultValue != nil,
+        typeCheck: $0.typeCheck)
     }
+    returnCheck = code.returnCheck
   }
 
-  init(name: String, slots: [Slot], isClosure: Bool, text: String) {
+  init(name: String, slots: [Slot], isClosure: Bool, text: String, returnCheck: TypeCheck?) {
     self.name = name
     self.slots = slots
     self.isClosure = isClosure
     self.text = text
+    self.returnCheck = returnCheck
   }
 
   /// For each argument the index of its parameter.

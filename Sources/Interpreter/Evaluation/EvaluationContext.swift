@@ -9,7 +9,7 @@ package final class EvaluationContext {
   /// Raised when the user wants to stop.
   package let interruption: CancellationToken
   /// The session's randomness: `seed(n)` restarts it.
-  package let random = RandomSource()
+  package let random: RandomSource
   /// Everything programs can call.
   package let library: Library
   /// Where the built-in that runs was called.
@@ -31,12 +31,13 @@ package final class EvaluationContext {
 
   init(
     sink: any OutputSink, interruption: CancellationToken, library: Library, globals: GlobalTable,
-    makeRuntime: @escaping () throws -> Runtime
+    random: RandomSource = RandomSource(), makeRuntime: @escaping () throws -> Runtime
   ) {
     self.sink = sink
     self.interruption = interruption
     self.library = library
     self.globals = globals
+    self.random = random
     self.makeRuntime = makeRuntime
   }
 
@@ -84,6 +85,14 @@ package final class EvaluationContext {
 
   /// Writes text to standard output.
   package func write(_ text: String) { sink.write(text, to: .stdout) }
+
+  /// Says that something is allowed but hardly meant, with the place of the built-in that runs.
+  func warn(_ message: String, fix: String?) {
+    var diagnostic = Diagnostic("Warning", message, at: place?.span ?? Span(0, 0), fix: fix)
+    diagnostic.severity = .warning
+    let renderer = DiagnosticRenderer(colors: sink.capabilities.colors)
+    sink.write(renderer.render(diagnostic, in: place?.source) + "\n", to: .stderr)
+  }
 
   /// Stops with an error when the stack or the number of nested calls is exhausted, or the user wants to stop.
   @inline(__always)

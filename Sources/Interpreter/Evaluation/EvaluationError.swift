@@ -14,15 +14,17 @@ package final class EvaluationError: ExplainedError {
   package let message: String
   package let fix: String?
   /// More facts, a line each.
-  package let notes: [String]
+  package private(set) var notes: [String]
   /// A remark right behind the caret line.
   package let label: String?
   /// Other lines to show with remarks, such as the layers before the one at fault.
-  package let context: [(place: SourcePlace, remark: String)]
+  package private(set) var context: [(place: SourcePlace, remark: String)]
   /// Where it happened.
   package private(set) var place: SourcePlace?
   private(set) var trace: [TraceEntry] = []
   private(set) var hiddenCalls = 0
+  /// Where in a network it happened: `Sequential`, the names of the layers on the way in, the last one's number.
+  private var network: (form: String, path: [String], number: Int)?
   /// What a `throw` statement threw.
   var thrown: Value?
 
@@ -46,6 +48,22 @@ package final class EvaluationError: ExplainedError {
     return self
   }
 
+  /// Says in which layer of a network it happened; called again for each network around, from the inside out.
+  func inside(_ layer: String?, of form: String, number: Int) {
+    if let inner = network {
+      guard let layer else { return }
+      network = (form, [layer] + inner.path, inner.number)
+    } else {
+      network = (form, layer.map { [$0] } ?? [], number)
+    }
+  }
+
+  /// Shows other lines with remarks above the one at fault.
+  func show(_ lines: [(place: SourcePlace, remark: String)]) { context = lines }
+
+  /// Adds a fact.
+  func note(_ text: String) { notes.append(text) }
+
   /// Notes a call on the way up.
   func passing(_ function: String, calledAt place: SourcePlace?) {
     if trace.count < 12 {
@@ -59,7 +77,7 @@ package final class EvaluationError: ExplainedError {
   static func located(_ error: any Error, _ place: SourcePlace?) -> any Error {
     switch error {
     case let error as EvaluationError: return error.at(place)
-    case is Interrupted: return error
+    case is Interrupted, is Unknowable: return error
     case let error as any ExplainedError:
       let kind = String(describing: type(of: error))
       return EvaluationError(kind, error.message, fix: error.fix, place: place)
@@ -69,17 +87,32 @@ package final class EvaluationError: ExplainedError {
 }
 
 extension EvaluationError {
-  /// The error as its reader sees it.
-  func rendered(kind: String? = nil) -> RenderedError {
-    var diagnostic = Diagnostic(self.kind, message, at: place?.span ?? Span(0, 0), fix: fix, notes: notes)
+  /// What it says, for a renderer.
+  var diagnostic: Diagnostic {
+    var diagnostic = Diagnostic(kind, message, at: place?.span ?? Span(0, 0), fix: fix, notes: notes)
     diagnostic.label = label
     diagnostic.context = context.filter { $0.place.source === place?.source }
       .map { Diagnostic.Context(span: $0.place.span, remark: $0.remark) }
-    let placeText = trace.first.map { "in \($0.function)" }
-    let trailer = callLines()
+    let parts = [trace.first.map { "in \($0.function)" }, networkText].compactMap { $0 }
+    diagnostic.surroundings = parts.isEmpty ? nil : parts.joined(separator: ", ")
+    diagnostic.trail = callLines()
+    return diagnostic
+  }
+
+  private var networkText: String? {
+    guard let network else { return nil }
+    if network.path.isEmpty {
+      return "in \(network.form)" + (network.number > 1 ? " after layer \(network.number - 1)" : "")
+    }
+    let place = network.path.joined(separator: ".")
+    return "in \(network.form) at \(place)" + (network.path.count == 1 ? ", layer \(network.number)" : "")
+  }
+
+  /// The error as its reader sees it.
+  func rendered(kind: String? = nil) -> RenderedError {
+    let diagnostic = diagnostic
     func render(_ colors: Bool) -> String {
-      DiagnosticRenderer(colors: colors).render(
-        diagnostic, in: place?.source, place: placeText, trailer: trailer)
+      DiagnosticRenderer(colors: colors).render(diagnostic, in: place?.source)
     }
     return RenderedError(
       kind: kind ?? self.kind, message: message, text: render(false), coloredText: render(true))

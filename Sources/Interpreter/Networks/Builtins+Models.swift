@@ -30,7 +30,7 @@ enum ModelBuiltins {
         form: "Sequential", name: try call.optionalString("name"), inputShapes: shape.map { [$0] },
         random: context.random
       ) { recorder, inputs in
-        try context.modeling.recording(recorder) {
+        try context.modeling.recording(recorder, of: "Sequential") {
           try append(items, to: inputs[0], context: context)
         }
       }
@@ -52,7 +52,7 @@ enum ModelBuiltins {
       let network = try Network(
         form: "Model", name: try call.optionalString("name"), inputShapes: shapes, random: context.random
       ) { recorder, inputs in
-        try context.modeling.recording(recorder) {
+        try context.modeling.recording(recorder, of: "Model") {
           try outputs(of: try context.call(body, inputs.map { .tensor($0) }))
         }
       }
@@ -64,23 +64,18 @@ enum ModelBuiltins {
     ) { call in .host(ModelObject(try Network.load(from: try call.string("path")))) },
   ]
 
-  /// The layers of a builder body, one after the other. An error says which statement it is about and what led there.
+  /// The layers of a builder body, one after the other.
   private static func append(
     _ items: [Collected], to input: Tensor, context: EvaluationContext
   ) throws -> [Tensor] {
     var x = input
-    var before: [(place: SourcePlace, remark: String)] = []
+    let outer = context.place
+    defer { context.place = outer }
     for item in items {
-      let from = x.shape.droppingBatch
-      do {
-        x = try applied(item.value, to: x, context: context)
-      } catch let error as any ExplainedError where !(error is EvaluationError) {
-        throw EvaluationError(
-          "ShapeError", error.message, fix: error.fix, context: Array(before.suffix(2)), place: item.place)
-      } catch let error as EvaluationError {
-        throw error.at(item.place)
+      context.place = item.place
+      do { x = try applied(item.value, to: x, context: context) } catch {
+        throw EvaluationError.located(error, item.place)
       }
-      before.append((item.place, "\(from) -> \(x.shape.droppingBatch)"))
     }
     return [x]
   }
@@ -110,7 +105,9 @@ enum ModelBuiltins {
 
   private static func sampleShape(_ call: Arguments) throws -> Shape? {
     guard let lengths = try call.optionalInts("input") else { return nil }
-    return try checked(lengths, call, "input")
+    let shape = try checked(lengths, call, "input")
+    if let hint = ShapeHistory.channelsLast(shape) { call.context.warn(hint, fix: nil) }
+    return shape
   }
 
   private static func severalShapes(_ call: Arguments) throws -> [Shape]? {

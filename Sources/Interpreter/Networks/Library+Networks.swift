@@ -2,7 +2,7 @@ extension Library.Family {
   /// Layers, networks and what stands between them.
   static let networks = Library.Family(
     "Layers and models", functions: LayerBuiltins.all + MoreLayerBuiltins.all + ModelBuiltins.all,
-    types: [LayerObject.declaration, ModelObject.declaration])
+    types: [LayerObject.declaration, ModelObject.declaration], isPure: true, except: ["load"])
 
   /// Training and measuring.
   static let training = Library.Family(

@@ -5,19 +5,41 @@ import TensorRuntime
 package final class Modeling {
   /// The recorders of the bodies that run, innermost last.
   var recorders: [TraceRecorder] = []
+  /// What happened to shapes in each of these bodies.
+  var histories: [ShapeHistory] = []
   /// The mode of calls outside recordings, while a loss is written; `nil` elsewhere: networks infer.
   var pass: Pass?
 
-  /// Runs `body` while `recorder` records what layers are called on.
-  func recording<Result>(_ recorder: TraceRecorder, _ body: () throws -> Result) rethrows -> Result {
+  /// Runs `body` while `recorder` records what layers are called on; an error says what led to it.
+  func recording<Result>(_ recorder: TraceRecorder, of form: String, _ body: () throws -> Result) throws
+    -> Result
+  {
     recorders.append(recorder)
+    histories.append(
+      ShapeHistory(form: form, inputs: recorder.inputs.map(\.shape.droppingBatch)))
     let outer = pass
     pass = nil
     defer {
       recorders.removeLast()
+      histories.removeLast()
       pass = outer
     }
-    return try body()
+    do { return try body() } catch {
+      throw histories[histories.count - 1].explain(error, layer: nil, at: nil)
+    }
+  }
+
+  /// Records the call of a layer.
+  func record(_ layer: any Layer, on inputs: [Tensor], with recorder: TraceRecorder, at place: SourcePlace?)
+    throws -> Tensor
+  {
+    do {
+      let output = try recorder.call(layer, on: inputs)
+      histories[histories.count - 1].add(layer, from: inputs, to: output, at: place)
+      return output
+    } catch {
+      throw histories[histories.count - 1].explain(error, layer: recorder.name(for: layer), at: place)
+    }
   }
 
   /// Runs `body` with networks in training mode, their statistics collected in `pass`.
@@ -35,7 +57,13 @@ extension EvaluationContext {
 
   /// Applies a layer or network to values: records the call inside a model's body, computes elsewhere.
   func apply(_ layer: any Layer, to inputs: [Tensor], training: Bool? = nil) throws -> [Tensor] {
-    if let recorder = modeling.recorders.last { return [try recorder.call(layer, on: inputs)] }
+    if let recorder = modeling.recorders.last {
+      let output = try modeling.record(layer, on: inputs, with: recorder, at: place)
+      if let layer = layer as? ConvolutionLayer, let input = inputs.first {
+        warnOfRemainder(layer, on: input.shape.droppingBatch)
+      }
+      return [output]
+    }
     let network = layer as? Network
     let isSingle = Self.isSingle(inputs, for: network)
     let batch = isSingle ? try inputs.map { try $0.expanded(axis: 0) } : inputs
@@ -46,10 +74,36 @@ extension EvaluationContext {
     if let network {
       outputs = try network.applyAll(to: batch, in: mode)
     } else {
-      try layer.build(for: batch.map(\.shape.droppingBatch), random: random)
-      outputs = [try layer.apply(to: batch, in: mode)]
+      do {
+        try layer.build(for: batch.map(\.shape.droppingBatch), random: random)
+        outputs = [try layer.apply(to: batch, in: mode)]
+      } catch let error as LayerError {
+        throw Self.explained(error, batch)
+      }
     }
     return isSingle ? try outputs.map { try $0.squeezed(axis: 0) } : outputs
+  }
+
+  /// Outside of a network it is easily forgotten that the first axis counts the samples.
+  private static func explained(_ error: LayerError, _ batch: [Tensor]) -> EvaluationError {
+    let result = EvaluationError("ShapeError", error.message, fix: error.fix)
+    if let shape = batch.first?.shape, let count = shape.dimensions.first {
+      result.note(
+        "\(shape) is a batch: \(count) sample\(count == 1 ? "" : "s") of \(shape.droppingBatch); "
+          + "x.expanded(axis: 0) makes a batch of one sample")
+    }
+    return result
+  }
+
+  /// Says when a stride leaves rows or columns of the input unused.
+  private func warnOfRemainder(_ layer: ConvolutionLayer, on input: Shape) {
+    let remainders = layer.remainders(for: input)
+    guard let first = remainders.first else { return }
+    let unused = remainders.map { "\($0.unused) \($0.what)\($0.unused == 1 ? "" : "s")" }
+    let padding = first.padding.map { ", or padding: \($0)" } ?? ""
+    warn(
+      "\(layer.notation) on \(input) leaves \(unused.joined(separator: " and ")) unused: \(first.sum)",
+      fix: "an input of \(first.length)\(padding) uses them all")
   }
 
   /// Whether these are single samples of a network whose input shape is known.

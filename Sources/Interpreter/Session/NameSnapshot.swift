@@ -12,6 +12,8 @@ final class NameSnapshot: @unchecked Sendable {
     let documentation: String?
     /// The labels of a function's or tuple's parts.
     let labels: [String]
+    /// The names of a network's layers.
+    let layers: [String]
     /// Its members' declaration.
     let declaration: TypeDeclaration?
     /// Held weakly, so that looking at names keeps no model alive.
@@ -42,6 +44,7 @@ final class NameSnapshot: @unchecked Sendable {
     var kind = "instance"
     var object: (any HostObject)?
     var declaration: TypeDeclaration?
+    var layers: [String] = []
     switch value {
     case .function(let function):
       kind = "function"
@@ -56,12 +59,13 @@ final class NameSnapshot: @unchecked Sendable {
     case .host(let host):
       object = host
       declaration = type(of: host).declaration
+      layers = (host as? ModelObject)?.network.layers.map(\.path) ?? []
     case .int, .double, .bool: summary = value.text
     default: break
     }
     return Entry(
       name: name, typeName: value.typeName, kind: kind, summary: summary, documentation: documentation,
-      labels: labels,
+      labels: labels, layers: layers,
       declaration: declaration, object: object)
   }
 }

@@ -5,8 +5,10 @@ extension Session {
   /// The completions at a cursor. Callable from any thread, also while a cell runs.
   package func completions(of text: String, at offset: Int) -> CompletionList {
     let cursor = CursorContext(text, at: offset)
-    if let start = cursor.stringStart { return paths(cursor, from: start) }
     let query = StaticQuery(library: context.library, names: names.all)
+    if let start = cursor.stringStart {
+      return layers(cursor, from: start, query) ?? paths(cursor, from: start)
+    }
     var items: [Completion] = []
     if cursor.followsDot {
       let base = cursor.base
@@ -29,15 +31,19 @@ extension Session {
     guard let subject = query.subject(base) else { return [] }
     var items: [Completion] = []
     if case .builtin(let builtin) = subject {
-      items += builtin.constants.map { Completion(text: $0.name, kind: "instance") }
+      items += builtin.constants.map {
+        Completion(text: $0.name, kind: "instance", signature: StaticType.of($0.value).name)
+      }
     }
     if case .variable(let entry) = subject {
       items += entry.labels.map { Completion(text: $0, kind: "property") }
       items += (entry.object?.dynamicMemberNames ?? []).map { Completion(text: $0, kind: "property") }
     }
     items += (query.declaration(of: subject)?.members ?? []).map { member in
-      if case .method = member.kind { return Completion(text: member.name, kind: "function") }
-      return Completion(text: member.name, kind: "property")
+      if case .method(let builtin) = member.kind {
+        return Completion(text: member.name, kind: "function", signature: builtin.callSignature)
+      }
+      return Completion(text: member.name, kind: "property", signature: member.type.name)
     }
     return items
   }
@@ -54,25 +60,40 @@ extension Session {
       parameter = positional.indices.contains(call.position) ? positional[call.position] : positional.last
     }
     return (parameter?.type.families ?? []).flatMap {
-      $0.cases.map { Completion(text: $0.name, kind: "instance") }
+      $0.cases.map { option in
+        let list = option.parameters.map(\.signature).joined(separator: ", ")
+        return Completion(
+          text: option.name, kind: "instance", signature: option.parameters.isEmpty ? "" : "(\(list))")
+      }
     }
   }
 
   private func labels(_ call: CursorContext.Call, _ query: StaticQuery) -> [Completion] {
-    var labels = query.parameters(of: call.callee).compactMap(\.label)
-    if case .variable(let entry)? = query.subject(call.callee), entry.kind == "function" {
-      labels = entry.labels
+    var items = query.parameters(of: call.callee).compactMap { parameter in
+      parameter.label.map { Completion(text: $0 + ":", kind: "param", signature: parameter.type.name) }
     }
-    return labels.filter { !call.usedLabels.contains($0) }.map { Completion(text: $0 + ":", kind: "param") }
+    if case .variable(let entry)? = query.subject(call.callee), entry.kind == "function" {
+      items = entry.labels.map { Completion(text: $0 + ":", kind: "param") }
+    }
+    return items.filter { !call.usedLabels.contains(String($0.text.dropLast())) }
   }
 
   private func visibleNames(_ cursor: CursorContext, _ query: StaticQuery) -> [Completion] {
     let variables = query.names.values.sorted { $0.name < $1.name }
-      .map { Completion(text: $0.name, kind: $0.kind) }
-    let functions = context.library.functions.keys.sorted().map { name in
-      Completion(text: name, kind: name.first?.isUppercase == true ? "class" : "function")
+      .map { entry in
+        let call = entry.summary.drop { $0 != "(" }
+        return Completion(
+          text: entry.name, kind: entry.kind,
+          signature: entry.kind == "function" ? String(call) : entry.typeName)
+      }
+    let functions = context.library.functions.values.sorted { $0.name < $1.name }.map { builtin in
+      Completion(
+        text: builtin.name, kind: builtin.name.first?.isUppercase == true ? "class" : "function",
+        signature: builtin.callSignature)
     }
-    let constants = context.library.constants.keys.sorted().map { Completion(text: $0, kind: "instance") }
+    let constants = context.library.constants.sorted { $0.key < $1.key }.map {
+      Completion(text: $0.key, kind: "instance", signature: StaticType.of($0.value).name)
+    }
     let keywords = Keyword.allCases.map(\.rawValue).filter { !Session.unusedKeywords.contains($0) }.sorted()
       .map { Completion(text: $0, kind: "keyword") }
     return localNames(cursor) + variables + functions + constants + keywords
@@ -94,6 +115,24 @@ extension Session {
       }
     }
     return names
+  }
+
+  /// The layers of the network at hand, where a string names one: `net.features(x, at: "conv`.
+  private func layers(_ cursor: CursorContext, from start: Int, _ query: StaticQuery) -> CompletionList? {
+    guard let call = cursor.call, let dot = call.callee.lastIndex(of: "."),
+      case .variable(let entry)? = query.subject(String(call.callee[..<dot])), !entry.layers.isEmpty
+    else { return nil }
+    let parameters = query.parameters(of: call.callee)
+    let positional = parameters.filter { $0.label == nil }
+    let parameter =
+      call.label.map { label in parameters.first { $0.label == label } }
+      ?? (positional.indices.contains(call.position) ? positional[call.position] : nil)
+    guard let parameter, ["at", "layer"].contains(parameter.name) else { return nil }
+    let typed = cursor.text(start, cursor.cursor)
+    let items = entry.layers.filter { $0.hasPrefix(typed) }.map {
+      Completion(text: $0, kind: "instance", signature: "layer")
+    }
+    return CompletionList(items: items, range: start..<cursor.cursor)
   }
 
   /// Files whose names begin with what the string holds so far.

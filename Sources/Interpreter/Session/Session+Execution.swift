@@ -18,6 +18,7 @@ extension Session {
     context.stackFloor = SessionThread.stackFloor()
     context.importer = { [unowned self] path, place in try self.importFile(path, at: place) }
     defer { context.sink = SilentSink() }
+    if let subject = Session.subjectOfQuestion(source.text(source.span)) { return answer(subject) }
     let cell: CompiledCell
     switch compile(source, wantsResult: options.showsResult) {
     case .success(let compiled): cell = compiled
@@ -45,8 +46,15 @@ extension Session {
     var diagnostics = program.diagnostics
     let compiler = Compiler(source: source, library: context.library, globals: globals)
     let cell = compiler.compile(program, wantsResult: wantsResult)
-    // A statement that couldn't be read may have declared what seems unknown.
-    if diagnostics.isEmpty { diagnostics = compiler.diagnostics }
+    if diagnostics.isEmpty {
+      diagnostics = compiler.diagnostics
+    } else {
+      diagnostics += Session.certain(compiler.diagnostics, besides: program, in: source)
+    }
+    if program.diagnostics.isEmpty {
+      let rehearsal = Rehearsal(source: source, library: context.library, session: globals)
+      diagnostics += rehearsal.check(program, besides: diagnostics)
+    }
     guard diagnostics.isEmpty else {
       diagnostics.sort { $0.span.start < $1.span.start }
       return .failure(Session.rendered(diagnostics, source))
@@ -57,6 +65,23 @@ extension Session {
       globals.variables[info.variable.name] = info.variable
     }
     return .success(cell)
+  }
+
+  /// Which errors of a check hold although some statements couldn't be read, which may have declared what seems unknown.
+  private static func certain(
+    _ found: [Diagnostic], besides program: Syntax.Program, in source: SourceFile
+  ) -> [Diagnostic] {
+    guard !program.isIncomplete, !program.diagnostics.contains(where: { $0.message.contains("isn't closed") })
+    else { return [] }
+    let broken = Set(program.diagnostics.map { source.line(at: $0.span.start) })
+    let words = source.text(source.span).split { !$0.unicodeScalars.allSatisfy(CursorContext.isWord) }
+    return found.filter { diagnostic in
+      guard !broken.contains(source.line(at: diagnostic.span.start)) else { return false }
+      guard diagnostic.message.hasPrefix("unknown name") else { return true }
+      let name = source.text(diagnostic.span)
+      let reported = found.filter { source.text($0.span) == name }.count
+      return words.filter { $0 == name }.count <= reported
+    }
   }
 
   static func rendered(_ diagnostics: [Diagnostic], _ source: SourceFile) -> RenderedError {

@@ -90,11 +90,14 @@ package struct Completion: Sendable, Equatable {
   package var text: String
   /// What it is, for the front end's icon: `function`, `module`, `instance`, `keyword`, `param`, `path`, ….
   package var kind: String
+  /// Its type, or how it is called: `Int`, `(_ x: Tensor) -> Tensor`; empty where nothing is known.
+  package var signature: String
 
   /// Makes a completion.
-  package init(text: String, kind: String) {
+  package init(text: String, kind: String, signature: String = "") {
     self.text = text
     self.kind = kind
+    self.signature = signature
   }
 }
 
@@ -159,7 +162,8 @@ package final class Session {
 
   /// Whether `text` is a whole program. Callable from any thread.
   package static func completeness(of text: String) -> Completeness {
-    switch Parser.parse(SourceFile(name: "input", text: text)).completeness {
+    if subjectOfQuestion(text) != nil { return .complete }
+    return switch Parser.parse(SourceFile(name: "input", text: text)).completeness {
     case .complete: .complete
     case .incomplete(let indent): .incomplete(indent: indent)
     case .invalid: .invalid

@@ -19,8 +19,12 @@ extension Kernel {
     let list = evaluator.completions(of: code, at: cursor)
     let start = JSONValue.integer(list.range.lowerBound)
     let end = JSONValue.integer(list.range.upperBound)
-    let typed: [JSONValue] = list.items.map {
-      ["text": .string($0.text), "type": .string($0.kind), "start": start, "end": end]
+    let typed = list.items.map { item -> JSONValue in
+      var entry: JSONObject = [
+        "text": .string(item.text), "type": .string(item.kind), "start": start, "end": end,
+      ]
+      if !item.signature.isEmpty { entry["signature"] = .string(item.signature) }
+      return .object(entry)
     }
     return [
       "matches": .array(list.items.map { .string($0.text) }), "cursor_start": start, "cursor_end": end,

@@ -76,10 +76,10 @@ package final class ConvolutionLayer: Layer {
     }
     let weightShape = Shape([settings.filters, channels] + geometry.kernel)
     let positions = geometry.kernel.reduce(1, *)
-    let weights = settings.initializer.values(
-      shape: weightShape, fanIn: channels * positions, fanOut: settings.filters / settings.groups * positions,
-      from: random.draw(for: .weights))
-    parameters = [Parameter("weight", try Tensor(weights, weightShape))]
+    let weights = try settings.initializer.weights(
+      weightShape, fanIn: channels * positions, fanOut: settings.filters / settings.groups * positions,
+      from: random)
+    parameters = [Parameter("weight", weights)]
     if settings.hasBias {
       let zeros = [Float](repeating: 0, count: settings.filters)
       parameters.append(Parameter("bias", try Tensor(zeros, [settings.filters])))

@@ -102,10 +102,9 @@ package final class ConvolutionTransposeLayer: Layer {
     }
     let shape = Shape([input[0], settings.filters] + geometry.kernel)
     let positions = geometry.kernel.reduce(1, *)
-    let values = settings.initializer.values(
-      shape: shape, fanIn: input[0] * positions, fanOut: settings.filters * positions,
-      from: random.draw(for: .weights))
-    parameters = [Parameter("weight", try Tensor(values, shape))]
+    let weights = try settings.initializer.weights(
+      shape, fanIn: input[0] * positions, fanOut: settings.filters * positions, from: random)
+    parameters = [Parameter("weight", weights)]
     if settings.hasBias {
       parameters.append(
         Parameter("bias", try Tensor([Float](repeating: 0, count: settings.filters), [settings.filters])))

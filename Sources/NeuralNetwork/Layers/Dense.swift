@@ -47,9 +47,8 @@ package final class DenseLayer: Layer {
       }
       return
     }
-    let values = initializer.values(
-      shape: [units, count], fanIn: count, fanOut: units, from: random.draw(for: .weights))
-    parameters = [Parameter("weight", try Tensor(values, [units, count]))]
+    let weights = try initializer.weights([units, count], fanIn: count, fanOut: units, from: random)
+    parameters = [Parameter("weight", weights)]
     if hasBias {
       parameters.append(Parameter("bias", try Tensor([Float](repeating: 0, count: units), [units])))
     }

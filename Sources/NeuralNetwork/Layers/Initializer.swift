@@ -20,6 +20,13 @@ package enum Initializer: String, Hashable, Sendable, CaseIterable {
   /// All ones.
   case ones
 
+  /// The initial weights of a layer with the given fans; a placeholder where only shapes are wanted.
+  package func weights(_ shape: Shape, fanIn: Int, fanOut: Int, from random: RandomSource) throws -> Tensor {
+    guard !random.isForShapesOnly else { return Tensor.placeholder(shape) }
+    return try Tensor(
+      values(shape: shape, fanIn: fanIn, fanOut: fanOut, from: random.draw(for: .weights)), shape)
+  }
+
   /// Draws the weights of a layer. Deterministic for a generator, whatever the number of threads.
   package func values(shape: Shape, fanIn: Int, fanOut: Int, from generator: Philox) -> [Float] {
     let count = shape.elementCount

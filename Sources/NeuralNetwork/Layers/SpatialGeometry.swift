@@ -26,12 +26,16 @@ struct SpatialGeometry {
     if case .amounts(let amounts) = padding {
       let all = try perAxis(amounts, rank: rank, what: "the padding", of: notation)
       guard all.allSatisfy((0...100_000).contains) else {
-        throw LayerError("\(notation) needs a padding of 0 or more")
+        throw LayerError(
+          "\(notation) needs a padding of 0 or more",
+          fix: "leave it out, write padding: 1, or padding: .same to keep the size")
       }
     }
     let limit = 1...100_000
     guard (self.kernel + self.stride + self.dilation).allSatisfy(limit.contains) else {
-      throw LayerError("\(notation) needs kernel, stride and dilation of at least 1")
+      throw LayerError(
+        "\(notation) needs kernel, stride and dilation of at least 1",
+        fix: "write 1 to go through every position")
     }
     let size = Array(input.dropFirst())
     self.padding = try padding.resolve(

@@ -82,8 +82,17 @@ package final class ReshapeLayer: Layer {
     let input = try single(inputs)
     guard input.elementCount == shape.elementCount else {
       throw LayerError(
-        "\(notation) has \(shape.elementCount) numbers per sample, got \(input) with \(input.elementCount)")
+        "\(notation) has \(shape.elementCount) numbers per sample, got \(input) with \(input.elementCount)",
+        fix: fittingShape(input.elementCount))
     }
+  }
+
+  /// The same shape with another first length, where that takes all numbers.
+  private func fittingShape(_ count: Int) -> String {
+    let rest = Shape(Array(shape.dimensions.dropFirst())).elementCount
+    guard rest > 0, count % rest == 0 else { return "choose lengths whose product is \(count)" }
+    let lengths = [count / rest] + shape.dimensions.dropFirst()
+    return "Reshape(\(lengths.map { String($0) }.joined(separator: ", "))) takes them all"
   }
   package func apply(to inputs: [Tensor], in pass: Pass) throws -> Tensor {
     let x = try single(inputs)

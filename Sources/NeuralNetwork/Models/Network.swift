@@ -113,12 +113,38 @@ package final class Network: Layer {
 
   private func inputError(got: [Shape], wanted: [Shape]) -> LayerError {
     func list(_ shapes: [Shape]) -> String { shapes.map(\.description).joined(separator: ", ") }
-    var fix: String?
-    if got.count == 1, wanted.count == 1, let shape = got.first, shape.rank == 3 {
-      let moved = Shape([shape.dimensions[2], shape.dimensions[0], shape.dimensions[1]])
-      if moved == wanted[0] { fix = "\(shape) looks like [height, width, channel]: use x.permuted(2, 0, 1)" }
+    return LayerError(
+      "\(form) takes samples of \(list(wanted)), got \(list(got))",
+      fix: Self.inputFix(got: got, wanted: wanted))
+  }
+
+  private static func inputFix(got: [Shape], wanted: [Shape]) -> String? {
+    guard got.count == wanted.count else {
+      return "call it with \(wanted.count) input\(wanted.count == 1 ? "" : "s")"
     }
-    return LayerError("\(form) takes samples of \(list(wanted)), got \(list(got))", fix: fix)
+    guard got.count == 1, let shape = got.first, let input = wanted.first else {
+      return "give the inputs in the order of its body's parameters"
+    }
+    guard shape.rank == 3, input.rank == 3 else {
+      if shape.elementCount == input.elementCount {
+        return "bring it into shape: x.reshaped(-1, \(list(input)))"
+      }
+      return "give it \(input), or define the network with input: \(shape)"
+    }
+    if Shape([shape[2], shape[0], shape[1]]) == input {
+      return "\(shape) looks like [height, width, channel]: use x.permuted(2, 0, 1)"
+    }
+    if shape[1] == input[1], shape[2] == input[2], shape[0] == 1, input[0] == 3 {
+      return "the pictures are grey: define the network with input: \(shape), or use concat(x, x, x)"
+    }
+    if shape[1] == input[1], shape[2] == input[2], shape[0] == 3, input[0] == 1 {
+      return "the pictures have colours: use x.gray, or define the network with input: \(shape)"
+    }
+    return "give it \(input), or define the network with input: \(shape)"
+  }
+
+  private static func list(_ shape: Shape) -> String {
+    shape.dimensions.map { String($0) }.joined(separator: ", ")
   }
 
   package func apply(to inputs: [Tensor], in pass: Pass) throws -> Tensor {

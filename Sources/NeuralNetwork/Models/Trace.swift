@@ -85,7 +85,7 @@ package final class TraceRecorder {
   }
 
   /// A layer's name: the one given, or its kind and number in this network; the same for the same layer.
-  private func name(for layer: any Layer) -> String {
+  package func name(for layer: any Layer) -> String {
     if let known = names[ObjectIdentifier(layer)] { return known }
     let number = counts[layer.kind, default: 0] + 1
     counts[layer.kind] = number

@@ -23,7 +23,7 @@ extension LineEditor {
       insert(list.items.count == 1 ? list.items[0].text : common)
       return UInt8(CC_REFRESH)
     }
-    showBelow(CompletionTable.text(of: list.items.map(\.text), columns: TerminalTraits.columns()))
+    showBelow(CompletionTable.text(of: list.items, columns: TerminalTraits.columns()))
     return UInt8(CC_NORM)
   }
 

@@ -61,6 +61,12 @@ extension Parser {
     return try body(&self)
   }
 
+  /// Refuses a closure where `{` would begin the body.
+  private mutating func refuseClosure(as what: String) throws {
+    guard isAtBracket(.leftBrace) else { return }
+    throw fail("\(what) is missing before '{'", at: token.span, fix: "put a closure in parentheses: ({ … })")
+  }
+
   /// `if a, let b = c { } else if d { } else { }`
   mutating func ifStatement() throws -> IfStatement {
     var clauses: [(conditions: [Condition], body: Block)] = []
@@ -105,15 +111,16 @@ extension Parser {
       advance()
       let pattern = try bindingPattern(isConstant: isConstant)
       let type = takeIf(.colon) ? try typeName() : nil
-      let value = takeIf(.assign) ? try expression() : nil
+      let value = try takeAssign() ? expression() : nil
       return .binding(
         Binding(isConstant: isConstant, pattern: pattern, type: type, value: value), span(from: start))
     }
     if take(.case) {
       let pattern = try matchPattern()
-      try expect(.assign, "after the pattern")
+      guard try takeAssign() else { throw fail("expected '=' after the pattern, got \(token.kind.words)") }
       return .pattern(pattern, try expression())
     }
+    try refuseClosure(as: "a condition")
     let value = try expression()
     if case .assign = token.kind {
       throw fail("'=' assigns and can't be a condition", at: token.span, fix: "compare with ==")
@@ -150,6 +157,7 @@ extension Parser {
       throw fail(
         "expected 'in' after the loop's variable, got \(token.kind.words)", fix: "for i in 0..<10 { … }")
     }
+    try refuseClosure(as: "a sequence")
     let (sequence, condition) = try beforeBody { parser in
       let sequence = try parser.expression()
       return (sequence, parser.take(.where) ? try parser.expression() : nil)
@@ -164,6 +172,7 @@ extension Parser {
   /// `switch a { case b, c where d: … default: … }`
   mutating func switchStatement() throws -> SwitchStatement {
     advance()
+    try refuseClosure(as: "the switch's value")
     let subject = try beforeBody { try $0.expression() }
     let opening = token.span
     try expect(.leftBrace, "after the switch's value")
@@ -220,6 +229,9 @@ extension Parser {
   }
 
   private mutating func importStatement() throws -> Statement.Kind {
+    guard nesting == 0 else {
+      throw fail("import stands outside of blocks", at: token.span, fix: "move it to the beginning")
+    }
     advance()
     let place = token.span
     switch token.kind {
@@ -232,6 +244,11 @@ extension Parser {
       while isAtBracket(.dot), case .identifier = ahead(1).kind {
         advance()
         advance()
+      }
+      if case .keyword(.as) = token.kind, !token.startsLine {
+        throw fail(
+          "modules have no other names here", at: token.span,
+          fix: "leave the import out: layers, tensors and plots are there from the start")
       }
       return .importModule(name)
     default:

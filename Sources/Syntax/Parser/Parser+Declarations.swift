@@ -7,7 +7,7 @@ extension Parser {
     repeat {
       let pattern = try bindingPattern(isConstant: isConstant)
       let type = takeIf(.colon) ? try typeName() : nil
-      if takeIf(.assign) {
+      if try takeAssign() {
         result.append(Binding(isConstant: isConstant, pattern: pattern, type: type, value: try expression()))
       } else if type != nil, !isAtEnd || !isConstant {
         result.append(Binding(isConstant: isConstant, pattern: pattern, type: type, value: nil))
@@ -79,9 +79,9 @@ extension Parser {
   private mutating func parameter(labelled: Bool) throws -> Parameter {
     if !labelled, isAtBracket(.leftParen) {
       let pattern = try bindingPattern(isConstant: true)
-      return Parameter(
-        label: nil, name: "", nameSpan: pattern.span, type: nil, isVariadic: false, defaultValue: nil,
-        pattern: pattern)
+      throw fail(
+        "a closure's parameters can't be taken apart", at: pattern.span,
+        fix: "name the pair: { pair, c in let (a, b) = pair; … }")
     }
     guard let first = parameterName() else {
       throw fail("expected a parameter's name, got \(token.kind.words)", fix: "name: Type, or _ name: Type")
@@ -112,7 +112,7 @@ extension Parser {
         advance()
       }
     }
-    let defaultValue = takeIf(.assign) ? try expression() : nil
+    let defaultValue = try takeAssign() ? expression() : nil
     return Parameter(
       label: label, name: name, nameSpan: nameSpan, type: type, isVariadic: isVariadic,
       defaultValue: defaultValue)

@@ -28,6 +28,28 @@ extension Parser {
     }
   }
 
+  /// What a line magic or a shell command of IPython is called here.
+  func magicHint(_ mark: String) -> String {
+    var words = ahead(1)
+    if mark == "%", case .operator("%") = words.kind { words = ahead(2) }
+    guard case .identifier(let name) = words.kind else { return "time { … } measures, help() explains" }
+    switch (mark, name) {
+    case ("%", "time"), ("%", "timeit"), ("%", "prun"): return "write time { … }"
+    case ("%", "matplotlib"), ("%", "config"): return "leave it out: show and plot draw in the notebook"
+    case ("%", "run"), ("%", "load"): return "write import \"helpers.cnn\""
+    case ("%", "who"), ("%", "whos"), ("%", "who_ls"): return "write variables()"
+    case ("%", "reset"): return "restart the kernel"
+    case ("%", "pip"), ("%", "conda"), ("!", "pip"), ("!", "pip3"), ("!", "apt"):
+      return "nothing needs to be installed: layers, data sets and plots are there from the start"
+    case ("%", "ls"), ("!", "ls"), ("!", "dir"): return "write files(in: \".\")"
+    case ("!", "cat"), ("!", "head"), ("%", "cat"): return "write readText(\"path\")"
+    case ("!", "wget"), ("!", "curl"), ("!", "unzip"), ("!", "tar"):
+      return "data sets are fetched by their names, such as MNIST(); run other commands in a terminal"
+    case ("!", _): return "run it in a terminal; files(in:), readText and writeText are there for files"
+    default: return "time { … } measures, variables() lists, help() explains"
+    }
+  }
+
   /// A name followed by something odd on its line.
   func foreignStatement(_ name: String) -> (message: String, fix: String)? {
     switch name {

@@ -143,11 +143,23 @@ extension Parser {
     let isAlone = !token.rightBound
     advance()
     if isAlone, name == "..." {
+      guard isAnArgument(before: index - 2) else {
+        throw fail("'...' alone stands only in brackets", at: start, fix: "write x[...], or 0...n")
+      }
       return try make(.range(lower: nil, upper: nil, isClosed: true), start, depth: 0)
     }
     let upper = try operand(above: .range)
     return try make(
       .range(lower: nil, upper: upper, isClosed: name == "..."), start.joined(upper.span), above: upper)
+  }
+
+  /// Whether an operand behind this token is an argument, an index or an element of a tuple.
+  private func isAnArgument(before position: Int) -> Bool {
+    guard tokens.indices.contains(position) else { return false }
+    switch tokens[position].kind {
+    case .leftParen, .leftBracket, .comma, .colon: return true
+    default: return false
+    }
   }
 
   /// `-a`, `!a`, `try a`
@@ -162,6 +174,9 @@ extension Parser {
       switch name {
       case "-", "+", "!":
         advance()
+        if token.span.start > start.end {
+          throw fail("'\(name)' is separated from its operand", at: start, fix: "leave the space out")
+        }
         if name == "-", let literal = try negativeLiteral(start) { return literal }
         let value = try nested { try $0.unary() }
         return try make(.prefix(name, value), start.joined(value.span), above: value)

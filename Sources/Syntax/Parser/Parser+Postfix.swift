@@ -49,7 +49,7 @@ extension Parser {
       let closure = try closureExpression()
       let argument = Argument(value: closure, form: .trailing)
       return try call(base, [argument], max(base.depth, closure.depth), isOptional)
-    case .operator("!") where token.leftBound && !token.rightBound && !token.startsLine:
+    case .operator("!") where token.leftBound && !token.startsLine:
       advance()
       return try make(.forceUnwrap(base), span(from: base.span.start), above: base)
     default: return nil

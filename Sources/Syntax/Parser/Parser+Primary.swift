@@ -106,6 +106,11 @@ extension Parser {
         throw parser.fail(
           "list comprehensions are Python", at: parser.token.span, fix: "write sequence.map { x in … }")
       }
+      for element in elements + pairs.map(\.value) {
+        if case .range(nil, nil, _) = element.kind {
+          throw parser.fail("'...' alone is no value", at: element.span, fix: "write x[...], or 0...n")
+        }
+      }
       if !pairs.isEmpty, let stray = elements.first {
         throw parser.fail(
           "every element of a dictionary needs a key", at: stray.span, fix: "write key: value")

@@ -43,7 +43,11 @@ extension Parser {
 
   /// One statement with its end; on an error, goes on behind it.
   mutating func statement(into result: inout [Statement]) {
-    if takeIf(.semicolon) { return }
+    if isAtBracket(.semicolon) {
+      record(failure("a statement is missing before ';'", at: token.span, fix: "leave ';' out"))
+      advance()
+      return
+    }
     let start = index
     let outerNesting = nesting
     do {
@@ -116,6 +120,11 @@ extension Parser {
 
   private mutating func statementKind() throws -> Statement.Kind {
     skipAttributes()
+    if isAtBracket(.leftBrace), nesting == 0 {
+      throw fail(
+        "a line can't begin with a closure", at: token.span,
+        fix: "give it a name (let f = { … }), or put it in parentheses: ({ … })(x)")
+    }
     if case .keyword(let keyword) = token.kind, let kind = try keywordStatement(keyword) { return kind }
     if case .identifier(let name) = token.kind {
       if case .colon = ahead(1).kind, case .keyword(let keyword) = ahead(2).kind,
@@ -128,9 +137,9 @@ extension Parser {
       if let hint = foreignWord(name) { throw fail(hint.message, at: token.span, fix: hint.fix) }
     }
     if isAtOperator("%") || isAtOperator("!"), !token.leftBound, token.rightBound, isMagic() {
+      let mark = source.text(token.span)
       throw fail(
-        "Jupyter's '\(source.text(token.span))' commands are not part of the language", at: token.span,
-        fix: "time { … } measures; files are read with readText(\"path\")")
+        "Jupyter's '\(mark)' commands are not part of the language", at: token.span, fix: magicHint(mark))
     }
     return try expressionOrAssignment()
   }
@@ -158,13 +167,13 @@ extension Parser {
   private mutating func expressionOrAssignment() throws -> Statement.Kind {
     let target = try expression()
     let operatorSpan = token.span
-    if case .assign = token.kind {
-      advance()
+    if try takeAssign() {
       return .assignment(
         target: target, operator: nil, operatorSpan: operatorSpan, value: try assignedValue(target))
     }
     if case .operator(let name) = token.kind {
       if ["+=", "-=", "*=", "/=", "%="].contains(name) {
+        try checkBlanks(name)
         advance()
         let value = try assignedValue(target)
         return .assignment(

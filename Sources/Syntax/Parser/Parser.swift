@@ -157,6 +157,22 @@ package struct Parser {
     return true
   }
 
+  /// Takes a `=` if one stands here, with blanks on both sides or on neither, as Swift wants it.
+  mutating func takeAssign() throws -> Bool {
+    guard case .assign = token.kind else { return false }
+    try checkBlanks("=")
+    advance()
+    return true
+  }
+
+  /// Refuses an operator with a blank on one side only.
+  mutating func checkBlanks(_ name: String) throws {
+    guard token.leftBound != token.rightBound else { return }
+    throw fail(
+      "'\(name)' has a blank on one side only", at: token.span,
+      fix: "put a space on both sides of '\(name)', or on neither")
+  }
+
   /// Takes a token that must stand here; `opening` is the bracket it closes.
   mutating func expect(_ kind: Token.Kind, _ after: String, opening: Span? = nil) throws {
     if takeIf(kind) { return }

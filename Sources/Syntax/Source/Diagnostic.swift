@@ -36,6 +36,10 @@ package struct Diagnostic: Error, Sendable {
   package var notes: [String] = []
   /// How to mend it.
   package var fix: String?
+  /// What the place is in: `in residual`, `in Sequential at dense1`.
+  package var surroundings: String?
+  /// How the program got there, a line each.
+  package var trail: [String] = []
 
   /// Makes an error.
   package init(_ kind: String, _ message: String, at span: Span, fix: String? = nil, notes: [String] = []) {

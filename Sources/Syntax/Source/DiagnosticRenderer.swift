@@ -19,14 +19,12 @@ package struct DiagnosticRenderer: Sendable {
     colors ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
   }
 
-  /// The text of one diagnostic; `place` is added behind the position (`in residual`), `trailer` before the fix.
-  package func render(
-    _ diagnostic: Diagnostic, in source: SourceFile?, place: String? = nil, trailer: [String] = []
-  ) -> String {
+  /// The text of one diagnostic.
+  package func render(_ diagnostic: Diagnostic, in source: SourceFile?) -> String {
     let head = paint(diagnostic.severity.rawValue, diagnostic.severity == .error ? .error : .warning)
     var lines = [head + paint(": " + diagnostic.message, .strong)]
-    if let source { lines += excerpt(diagnostic, source, place) }
-    lines += trailer.map { paint(" " + $0, .place) }
+    if let source { lines += excerpt(diagnostic, source) }
+    lines += diagnostic.trail.map { paint(" " + $0, .place) }
     lines += diagnostic.notes.map { " note: " + $0 }
     if let fix = diagnostic.fix {
       let parts = fix.split(separator: "\n", omittingEmptySubsequences: false)
@@ -42,11 +40,11 @@ package struct DiagnosticRenderer: Sendable {
     diagnostics.map { render($0, in: source) }.joined(separator: "\n\n")
   }
 
-  private func excerpt(_ diagnostic: Diagnostic, _ source: SourceFile, _ place: String?) -> [String] {
+  private func excerpt(_ diagnostic: Diagnostic, _ source: SourceFile) -> [String] {
     let line = source.line(at: diagnostic.span.start)
     let column = source.column(at: diagnostic.span.start)
     var position = " --> \(source.name), line \(line), column \(column)"
-    if let place { position += ", \(place)" }
+    if let surroundings = diagnostic.surroundings { position += ", \(surroundings)" }
     var shown = diagnostic.context.map { (source.line(at: $0.span.start), Optional($0)) }
     shown.removeAll { $0.0 == line }
     let width = max(3, String(max(line, shown.map(\.0).max() ?? 0)).count)

@@ -25,6 +25,9 @@ package final class SourceFile: Sendable {
   package let bytes: [UInt8]
   private let lineStarts: [Int]
 
+  /// The whole of it.
+  package var span: Span { Span(0, bytes.count) }
+
   /// Makes a source from its text.
   package init(name: String, text: String) {
     self.name = name

@@ -136,14 +136,11 @@ package struct Parameter: Sendable {
   package var isVariadic: Bool
   /// The value it has when none is given.
   package var defaultValue: Expression?
-  /// Whether a tuple is taken apart in its place: `{ ((a, b), c) in }`.
-  package var pattern: Pattern?
 
   /// Makes a parameter.
   package init(
     label: String?, name: String, nameSpan: Span, type: TypeName?, isVariadic: Bool,
-    defaultValue: Expression?,
-    pattern: Pattern? = nil
+    defaultValue: Expression?
   ) {
     self.label = label
     self.name = name
@@ -151,6 +148,5 @@ package struct Parameter: Sendable {
     self.type = type
     self.isVariadic = isVariadic
     self.defaultValue = defaultValue
-    self.pattern = pattern
   }
 }

@@ -17,10 +17,13 @@ package struct CrossEntropy: TensorOp {
       throw TensorError(name, "got the logits \(x), wanted float32 [samples, classes, …]")
     }
     guard t.elementType == .int32, t.shape == x.shape.reducing([1], keepDims: false) else {
+      let wanted = x.shape.reducing([1], keepDims: false)
       throw TensorError(
         name,
-        "got the targets \(t) for the logits \(x.shape), wanted int32\(x.shape.reducing([1], keepDims: false))",
-        fix: "targets are class numbers, one for each sample (and pixel)")
+        "got targets of \(t.shape) for the logits \(x.shape), wanted class numbers of \(wanted)",
+        fix: t.shape.rank == x.shape.rank
+          ? "one-hot targets need the logits' own shape: \(x.shape[1]) classes"
+          : "targets are class numbers, one for each sample (and pixel)")
     }
     if inputs.count > 2, inputs[2].shape != [x.shape[1]] {
       throw TensorError(name, "got the class weights \(inputs[2].shape), wanted [\(x.shape[1])]")
@@ -83,14 +86,22 @@ extension CrossEntropy {
 }
 
 extension Tensor {
-  /// The mean cross-entropy of class numbers: `self` are logits `[N, C, d…]`, `targets` int32 `[N, d…]`.
+  /// Refuses what went through softmax already: the loss would apply it again, and learn badly without a word.
+  private func checkedLogits() throws -> Tensor {
+    guard let softmax = node.operation as? Softmax, !softmax.isLogarithm else { return self }
+    throw TensorError(
+      "crossEntropy", "got probabilities \(shape) that went through softmax, wanted logits",
+      fix: "leave softmax out of the last layer: the loss applies it; softmax(net(x)) gives probabilities")
+  }
+  /// The mean cross-entropy of class numbers: `self` are logits `[N, C, d…]`, `targets` whole numbers `[N, d…]`.
   package func crossEntropy(
     _ targets: Tensor, smoothing: Double = 0, weights: Tensor? = nil, ignoredClass: Int? = nil
   ) throws -> Tensor {
     let rule = CrossEntropy(
       smoothing: Float(smoothing), ignoredClass: ignoredClass.map { Int32(clamping: $0) })
-    let numbers = targets.elementType == .uint8 ? try targets.cast(.int32) : targets
-    return try Tensor.one(rule, [cast(.float32), numbers] + (weights.map { [$0] } ?? []))
+    let numbers = targets.elementType == .int32 ? targets : try targets.cast(.int32)
+    return try Tensor.one(
+      rule, [checkedLogits().cast(.float32), numbers] + (weights.map { [$0] } ?? []))
   }
   /// The mean cross-entropy of class probabilities: logits and `targets` are `[N, C, d…]`.
   package func crossEntropy(probabilities targets: Tensor, smoothing: Double = 0, weights: Tensor? = nil)
@@ -104,7 +115,7 @@ extension Tensor {
     var shares = try targets.cast(.float32)
     if smoothing != 0 { shares = try shares * (1 - smoothing) + smoothing / Double(Swift.max(1, shape[1])) }
     if let weights { shares = try shares * weights.perChannel(rank: rank) }
-    return try -(shares * logSoftmax(axis: 1)).sum(axes: [1]).mean()
+    return try -(shares * checkedLogits().logSoftmax(axis: 1)).sum(axes: [1]).mean()
   }
   /// The mean binary cross-entropy of logits: −t log σ(x) − (1 − t) log(1 − σ(x)), without overflow.
   package func binaryCrossEntropy(_ targets: Tensor) throws -> Tensor {

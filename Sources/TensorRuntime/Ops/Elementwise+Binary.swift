@@ -103,9 +103,7 @@ package struct Binary: TensorOp {
 /// The shape two operands of an operation give together.
 func broadcastShape(_ operation: String, _ left: Shape, _ right: Shape) throws -> Shape {
   if let shape = Shape.broadcast(left, right) { return shape }
-  throw TensorError(
-    operation, "the shapes \(left) and \(right) don't fit together",
-    fix: "axes are matched from the last one; each pair must be equal or one of them 1")
+  throw ShapeMismatch.error(operation, left, right)
 }
 
 extension Tensor {

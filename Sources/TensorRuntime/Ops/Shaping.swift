@@ -74,9 +74,7 @@ package struct Concatenation: TensorOp {
       guard input.shape.rank == first.shape.rank,
         input.shape.replacing(axis, with: 0) == first.shape.replacing(axis, with: 0)
       else {
-        throw TensorError(
-          name, "the shapes \(first.shape) and \(input.shape) differ in more than axis \(axis)",
-          fix: "all other axes must be equal")
+        throw ShapeMismatch.error(joining: first.shape, input.shape, along: axis)
       }
       guard input.elementType == first.elementType else {
         throw TensorError(

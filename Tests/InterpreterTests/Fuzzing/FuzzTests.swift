@@ -1,25 +1,30 @@
 import Foundation
 import Interpreter
+import Syntax
 import Testing
 
-/// Random programs must end in a value or an error, never in a crash or a hang. `FUZZ_PROGRAMS` runs more of them.
+/// Random programs must end in a value or an error, never in a crash or a hang; and they must reach everything: every
+/// built-in, and every kind of node that a tree has. `FUZZ_PROGRAMS` runs more of them, `FUZZ_SEED` others.
 @Test func randomProgramsEndWell() {
-  let count = ProcessInfo.processInfo.environment["FUZZ_PROGRAMS"].flatMap { Int($0) } ?? 2_500
-  // Without what writes files, downloads or trains.
-  let library = Library(
-    Library.standard.families.filter {
-      ["Numbers", "Mathematics", "Strings", "Collections", "Tensors"].contains($0.title)
-    })
+  let environment = ProcessInfo.processInfo.environment
+  let count = environment["FUZZ_PROGRAMS"].flatMap { Int($0) } ?? 2_500
+  let seed = environment["FUZZ_SEED"].flatMap { Int($0) } ?? 0
+  let library = fuzzedLibrary()
   var session = Session(library: library)
   let watch = Watchdog()
   var reached: Set<String> = []
+  var nodes = NodeKinds()
   for number in 0..<count {
     if number % 50 == 0 { session = Session(library: library) }
-    var generator = ProgramGenerator(seed: UInt64(number), library: library)
+    var generator = ProgramGenerator(seed: UInt64(seed + number), library: library)
     var program = generator.program(calling: number)
-    reached.formUnion(generator.called)
     if number % 4 == 3 { program = generator.mutated(program) }
-    watch.start(session)
+    let tree = Parser.parse(SourceFile(name: "fuzz", text: program))
+    if tree.diagnostics.isEmpty {
+      reached.formUnion(generator.called)
+      nodes.add(tree.statements)
+    }
+    watch.start(session, program)
     _ = session.execute(program, sink: RecordingSink())
     watch.stop()
     _ = Session.completeness(of: program)
@@ -27,15 +32,37 @@ import Testing
     _ = session.inspection(of: program, at: program.unicodeScalars.count / 3)
   }
   #expect(session.output(of: "1 + 1") == "2")
-  let all = Set(library.families.flatMap { $0.functions.map(\.name) })
-  if count >= 2_500 { #expect(all.subtracting(reached).isEmpty, "never called: \(all.subtracting(reached))") }
+  #expect(watch.late.isEmpty, "not interrupted in time: \(watch.late.first ?? "")")
+  guard count >= 2_500 else { return }
+  let all = library.families.flatMap { family in
+    family.functions.map(\.name)
+      + family.types.flatMap(\.members).compactMap { member in
+        if case .method(let builtin) = member.kind { builtin.name } else { nil }
+      }
+  }
+  #expect(Set(all).subtracting(reached).isEmpty)
+  #expect(nodes.missing.isEmpty)
+}
+
+/// Everything but what fetches files from elsewhere.
+private func fuzzedLibrary() -> Library {
+  let fetching: Set<String> = ["MNIST", "FashionMNIST", "KMNIST", "EMNIST", "CIFAR10", "CIFAR100"]
+  return Library(
+    Library.standard.families.map { family in
+      var family = family
+      family.functions.removeAll { fetching.contains($0.name) }
+      return family
+    })
 }
 
 /// Interrupts programs that run too long.
 private final class Watchdog: @unchecked Sendable {
   private let lock = NSLock()
   private var deadline: Date?
+  private var program = ""
   private weak var session: Session?
+  /// Programs that went on for seconds after they were interrupted.
+  private(set) var late: [String] = []
 
   init() {
     Thread.detachNewThread { [weak self] in
@@ -48,13 +75,17 @@ private final class Watchdog: @unchecked Sendable {
 
   private func look() {
     lock.lock()
-    if let deadline, deadline < Date() { session?.interruption.cancel() }
+    if let deadline, deadline < Date() {
+      session?.interruption.cancel()
+      if Date().timeIntervalSince(deadline) > 20, late.last != program { late.append(program) }
+    }
     lock.unlock()
   }
 
-  func start(_ session: Session) {
+  func start(_ session: Session, _ program: String) {
     lock.lock()
     self.session = session
+    self.program = program
     deadline = Date(timeIntervalSinceNow: 0.3)
     lock.unlock()
   }

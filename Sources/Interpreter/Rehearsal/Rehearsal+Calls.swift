@@ -1,0 +1,112 @@
+import Syntax
+
+extension Rehearsal {
+  /// `callee(arguments)`
+  func call(_ callee: Expression, _ arguments: [Argument], _ span: Span, _ scope: RehearsalScope) throws
+    -> Value
+  {
+    let (function, takesBody) = try self.callee(callee, scope)
+    let values = try arguments.map { argument -> Value in
+      if case .closure(let closure) = argument.value.kind {
+        // A closure given to anything but a network might be called any number of times, or never.
+        guard takesBody else { throw Unknowable() }
+        return body(closure, argument.value.span, scope)
+      }
+      return try evaluate(argument.value, scope)
+    }
+    let site = CallSite(place: place(span), labels: arguments.map(\.label), spans: arguments.map(\.span))
+    let trailing = Set(
+      arguments.indices.filter { arguments[$0].form == .trailing && arguments[$0].label == nil })
+    return try Calls.call(function, values, site: site, trailing: trailing, context: context)
+  }
+
+  /// What is called, and whether its closures are the bodies of networks.
+  private func callee(_ callee: Expression, _ scope: RehearsalScope) throws -> (Value, takesBody: Bool) {
+    guard case .member(let base, let name, let nameSpan, isOptional: false) = callee.kind else {
+      let function = try evaluate(callee, scope)
+      if case .builtin(let builtin) = function {
+        return (function, ["Sequential", "Model"].contains(builtin.declaration.name))
+      }
+      guard case .host = function else { throw Unknowable() }
+      return (function, false)
+    }
+    let value = try evaluate(base, scope)
+    if case .host(let object) = value {
+      guard object is ModelObject, ["frozen", "dropping"].contains(name) else { throw Unknowable() }
+    }
+    let method = try located(nameSpan) { try Members.get(name, of: value, context) }
+    guard case .builtin(let builtin) = method, !builtin.declaration.isMutating else { throw Unknowable() }
+    return (method, false)
+  }
+
+  /// A function of the cell as something that can be called: its statements are walked at each call.
+  func callable(_ function: FunctionDeclaration, _ outer: RehearsalScope) -> Value {
+    let parameters = function.parameters.map { parameter in
+      Parameter(
+        label: parameter.label, name: parameter.name, type: .any,
+        defaultValue: parameter.defaultValue.map { _ in .void }, isVariadic: parameter.isVariadic, summary: ""
+      )
+    }
+    let builtin = Builtin(function.name, "", parameters) { [unowned self] call in
+      guard depth < 64 else { throw Unknowable() }
+      depth += 1
+      defer { depth -= 1 }
+      let scope = RehearsalScope(parent: outer)
+      for parameter in function.parameters {
+        if call.isGiven(parameter.name) || parameter.isVariadic {
+          scope.declare(parameter.name, call.value(parameter.name))
+        } else if let value = parameter.defaultValue {
+          scope.declare(parameter.name, try evaluate(value, scope))
+        }
+      }
+      let site = call.context.place
+      do { return try result(of: function.body, scope, collector: nil) } catch let error as EvaluationError {
+        error.passing(function.name, calledAt: site)
+        throw error
+      }
+    }
+    return .builtin(BuiltinValue(builtin))
+  }
+
+  /// A closure as the body of a network.
+  private func body(_ closure: Closure, _ span: Span, _ outer: RehearsalScope) -> Value {
+    let names =
+      closure.parameters?.map(\.name)
+      ?? (0..<NameScan.closureParameterCount(closure)).map { "$\($0)" }
+    let code = FunctionCode(
+      name: "closure", place: place(span), documentation: nil, isClosure: true,
+      parameters: names.enumerated().map { index, name in
+        FunctionParameter(
+          label: nil, name: name, isVariadic: false, typeCheck: nil, typeText: nil, defaultValue: nil,
+          defaultText: nil, store: { frame, value in frame.slots[index] = value })
+      }, returnCheck: nil, returnText: nil)
+    code.slotCount = names.count
+    code.body = [
+      { [unowned self] frame in
+        let scope = RehearsalScope(parent: outer)
+        for (index, name) in names.enumerated() { scope.declare(name, frame.slots[index]) }
+        frame.result = try result(of: closure.body, scope, collector: frame.collector)
+        return .returning
+      }
+    ]
+    return .function(FunctionValue(code: code, captures: []))
+  }
+
+  /// The value of a function's statements; a single expression is its value without `return`.
+  private func result(of body: Block, _ scope: RehearsalScope, collector: Collector?) throws -> Value {
+    if body.statements.count == 1, case .expression(let expression) = body.statements[0].kind {
+      let value = try evaluate(expression, scope)
+      if !value.isVoid { collector?.items.append(Collected(value: value, place: place(expression.span))) }
+      return value
+    }
+    if body.statements.count == 1, case .ifElse(let statement) = body.statements[0].kind,
+      statement.isExpression, collector == nil
+    {
+      throw Unknowable()
+    }
+    guard case .returned(let value) = try run(body.statements, scope, collector: collector) else {
+      return .void
+    }
+    return value
+  }
+}

@@ -1,0 +1,145 @@
+import Syntax
+import TensorRuntime
+
+/// Thrown where something can't be known before the cell runs. It is never an error of the cell.
+struct Unknowable: Error {}
+
+/// Plays a cell's models through before anything runs: layers meet shapes, and what doesn't fit is reported together
+/// with the cell's other errors.
+///
+/// It walks the tree itself, with values of its own: literals, the constants of the session, layers without weights,
+/// tensors without numbers. It calls only what the library declares and has no effect, and follows functions, ifs and
+/// loops as far as what they depend on is known. Everything else is unknown, and what is unknown is never an error.
+final class Rehearsal {
+  let source: SourceFile
+  let library: Library
+  let context: EvaluationContext
+  /// The variables of earlier cells.
+  let session: GlobalTable
+  /// The functions that the cell declares.
+  var functions: [String: FunctionDeclaration] = [:]
+  /// Everything the cell's own statements declare; its values are known once the walk passed them.
+  private var declared: Set<String> = []
+  private var findings: [Diagnostic] = []
+  /// What is left of the work that a check may cost.
+  private var budget = 20_000
+  /// How deep functions are nested.
+  var depth = 0
+  /// What is looked for: other errors come when the program runs, and a program may well catch them.
+  private static let kinds: Set<String> = [
+    "ShapeError", "TensorError", "LayerError", "ModelError", "NameError",
+  ]
+
+  init(source: SourceFile, library: Library, session: GlobalTable) {
+    self.source = source
+    self.library = library
+    self.session = session
+    context = EvaluationContext(
+      sink: SilentSink(), interruption: CancellationToken(), library: library, globals: GlobalTable(),
+      random: RandomSource(isForShapesOnly: true), makeRuntime: { throw Unknowable() })
+    context.stackFloor = SessionThread.stackFloor()
+  }
+
+  /// What surely goes wrong with shapes when the program runs. `known` errors are not found again.
+  func check(_ program: Syntax.Program, besides known: [Diagnostic]) -> [Diagnostic] {
+    let scope = RehearsalScope(parent: nil)
+    for statement in program.statements {
+      switch statement.kind {
+      case .function(let function): functions[function.name] = function
+      case .binding(let bindings):
+        for binding in bindings { declared.formUnion(binding.pattern.names.map(\.name)) }
+      default: break
+      }
+    }
+    for statement in program.statements { pass(statement, scope) }
+    return findings.filter { finding in
+      !known.contains { error in
+        program.statements.contains {
+          $0.span.touches(error.span.start) && $0.span.touches(finding.span.start)
+        }
+      }
+    }
+  }
+
+  /// One of the cell's own statements.
+  private func pass(_ statement: Statement, _ scope: RehearsalScope) {
+    do {
+      switch statement.kind {
+      case .function: return
+      case .binding, .expression:
+        guard case .normal = try run(statement, scope, collector: nil) else { return }
+      default: throw Unknowable()
+      }
+    } catch {
+      if let error = error as? EvaluationError, error.place?.source === source,
+        Self.kinds.contains(error.kind)
+      {
+        findings.append(error.diagnostic)
+      }
+      // What the statement would have declared or changed isn't known from here on.
+      for name in NameScan.names(in: statement) { scope.forget(name, isKept: \.isSettled) }
+      if case .binding(let bindings) = statement.kind {
+        for name in bindings.flatMap(\.pattern.names) { scope.declare(name.name, nil) }
+      }
+    }
+  }
+
+  /// Counts a step of work; beyond the budget everything is unknown.
+  func step() throws {
+    budget -= 1
+    if budget < 0 { throw Unknowable() }
+  }
+
+  func place(_ span: Span) -> SourcePlace { SourcePlace(source: source, span: span) }
+
+  /// The value of a name, where it is known.
+  func value(of name: String, _ scope: RehearsalScope) throws -> Value {
+    if let entry = scope.find(name) {
+      guard let value = entry.value else { throw Unknowable() }
+      return value
+    }
+    if let function = functions[name] { return callable(function, RehearsalScope(parent: nil)) }
+    guard !declared.contains(name) else { throw Unknowable() }
+    if let variable = session.variables[name] {
+      guard variable.isConstant, let value = variable.value.forRehearsal else { throw Unknowable() }
+      return value
+    }
+    if let builtin = library.functions[name] {
+      guard library.pureFunctions.contains(name) else { throw Unknowable() }
+      return .builtin(BuiltinValue(builtin))
+    }
+    guard let constant = library.constants[name] else { throw Unknowable() }
+    return constant
+  }
+}
+
+/// The names of one block with what is known of them.
+final class RehearsalScope {
+  private struct Entry { var value: Value? }
+  private var entries: [String: Entry] = [:]
+  private let parent: RehearsalScope?
+
+  init(parent: RehearsalScope?) { self.parent = parent }
+
+  func declare(_ name: String, _ value: Value?) { entries[name] = Entry(value: value) }
+
+  /// The name's entry; its value is `nil` where it isn't known.
+  func find(_ name: String) -> (value: Value?, Void)? {
+    entries[name].map { ($0.value, ()) } ?? parent?.find(name)
+  }
+
+  /// Gives a declared name another value. Returns whether there is such a name.
+  func assign(_ name: String, _ value: Value?) -> Bool {
+    guard entries[name] == nil else {
+      entries[name] = Entry(value: value)
+      return true
+    }
+    return parent?.assign(name, value) ?? false
+  }
+
+  /// Makes a name unknown unless its value can't have changed.
+  func forget(_ name: String, isKept: (Value) -> Bool) {
+    guard let value = entries[name]?.value, !isKept(value) else { return }
+    entries[name] = Entry(value: nil)
+  }
+}
