@@ -108,6 +108,25 @@ import Testing
     #expect(network.parameterCount == body.parameterCount + 34)
   }
 
+  /// A generator learns through a discriminator whose own batch-norm statistics wait for its own optimizer.
+  @Test func aStepThroughAnotherNetworkCopiesNoWeights() throws {
+    let generator = try bench.sequential([4], [DenseLayer(8)])
+    let discriminator = try bench.sequential([8], [DenseLayer(8), BatchNormLayer(), DenseLayer(1)])
+    let optimizer = Optimizer(rule: .sgd(learningRate: 0.1), networks: [generator])
+    let noise = try Tensor((0..<32).map { Float($0 % 7) - 3 }, [8, 4])
+    func loss(_ pass: Pass) throws -> Tensor {
+      try discriminator.apply(to: [try generator.apply(to: [noise], in: pass)], in: pass).mean()
+    }
+    func step() throws -> [UnsafeMutableRawPointer?] {
+      let pass = Pass(isTraining: true, random: bench.random)
+      _ = try optimizer.minimize(try loss(pass), pass: pass, runtime: bench.runtime)
+      return generator.parameters.map { $0.tensor.node.values[0]?.pointer }
+    }
+    let first = try step()
+    #expect(first.count == 2 && !first.contains(nil))
+    #expect(try step() == first)
+  }
+
   @Test func aLastBatchOfOneJoinsTheOneBefore() {
     let order = EpochOrder(count: 65, batchSize: 32, shuffledBy: Philox(seed: 1, stream: 1))
     #expect(order.batches.map(\.count) == [32, 33])

@@ -35,6 +35,9 @@ package final class Optimizer {
   package func minimize(_ loss: Tensor, pass: Pass, runtime: Runtime) throws -> StepReport {
     let own = statistics
     let updates = pass.statisticsUpdates.filter { own.contains(ObjectIdentifier($0.parameter)) }
+    // Other networks' updates are never computed; kept, they would hold the weights' old values, and each step would
+    // copy them all.
+    pass.statisticsUpdates = []
     return try runtime.step(
       loss: loss, parameters: parameters, rule: rule, state: state,
       alongside: updates.map { ($0.parameter, $0.value) }, observing: [])
