@@ -26,11 +26,25 @@ enum Examples {
     ("let 각도 = 30; 각도 * 2", "60"), ("3 |> { $0 + 1 } |> { $0 * 2 }", "8"),
     ("print(\"a\", 1, separator: \"-\")", "a-1\n"),
     ("1 /* a /* nested */ comment */ + 1 // and more", "2"), ("[1, 2] == [1, 2]", "true"),
-    ("(1, 2) == (1, 3)", "false"),
+    ("(1, 2) == (1, 3)", "false"), ("[1, 2, 3].reduce(0, +)", "6"), ("[1, 3, 2].sorted(by: >)", "[3, 2, 1]"),
+    ("(try? [1][5]) ?? 7", "7"), ("[1, 2, 3].first { $0 > 1 }", "2"), ("[1, 2].first", "1"),
+    ("(0..<3).reversed()", "[2, 1, 0]"), ("[1, 2].map(String)", "[\"1\", \"2\"]"),
   ]
 
   /// Several lines, and what they print.
   static let programs: [(String, String)] = [
+    (
+      "var counts: [String: Int] = [:]\nfor c in \"abca\" { counts[c, default: 0] += 1 }\nprint(counts, counts[\"z\", default: -1])",
+      "[\"a\": 2, \"b\": 1, \"c\": 1] -1\n"
+    ),
+    (
+      "func f(_ x: Int?) -> String { guard let x, x > 0 else { return \"none\" }; return \"\\(x)\" }\nprint(f(nil), f(3), f(-1))",
+      "none 3 none\n"
+    ),
+    (
+      "let m = Model(inputs: [1, 4, 4], [10]) { image, label in concat(image |> Flatten(), label) |> Dense(3) }\nprint(m(zeros(2, 1, 4, 4), zeros(2, 10)).shape)",
+      "[2, 3]\n"
+    ),
     ("func f(_ n: Int) -> Int { n < 2 ? n : f(n - 1) + f(n - 2) }\nprint(f(15))", "610\n"),
     ("var s = 0\nfor i in 1...10 where i % 2 == 0 { s += i }\nprint(s)", "30\n"),
     ("var a = [1, 2]\nvar b = a\nb.append(3)\na[0] = 9\nprint(a, b)", "[9, 2] [1, 2, 3]\n"),
@@ -82,7 +96,7 @@ enum Examples {
     ("func f(_ n: Int) -> Int { 1 + f(n) }\nf(0)", "RecursionError"),
     ("var f = { 1 }\nf = { f() }\nf()", "RecursionError"),
     ("[1, 2][2]", "IndexError"), ("\"abc\"[5]", "IndexError"), ("[1][0..<9]", "IndexError"),
-    ("zeros(2, 2)[2]", "IndexError"),
+    ("zeros(2, 2)[2]", "IndexError"), ("arange(1e30, -1e30)[0]", "IndexError"),
     ("Array(repeating: 0, count: 1_000_000_000_000)", "MemoryError"),
     ("String(repeating: \"x\", count: 1_000_000_000_000)", "MemoryError"),
     ("var s = \"x\"\nwhile true { s += s }", "MemoryError"),

@@ -13,10 +13,10 @@ import Testing
       of: """
         let folder = "\(folder.path)"
         let x = Tensor([[1.5, -2], [3, 4]])
-        writeTensor(x, folder + "/x.npy")
-        writeTensor(argmax(x, axis: 1), folder + "/labels.npy")
-        let y = readTensor(folder + "/x.npy")
-        let labels = readTensor(folder + "/labels.npy")
+        writeArray(x, to: folder + "/x.npy")
+        writeArray(argmax(x, axis: 1), to: folder + "/labels.npy")
+        let y = readArray(folder + "/x.npy")
+        let labels = readArray(folder + "/labels.npy")
         print(y == x, y.shape, labels, labels.elementType)
         writeText(folder + "/a.txt", "가\\nb")
         print(readText(folder + "/a.txt").count, files(in: folder))
@@ -28,7 +28,32 @@ import Testing
   bytes += Array((header + String(repeating: " ", count: 117 - header.utf8.count) + "\n").utf8)
   bytes += [0, 0, 0x80, 0x3F, 0, 0, 0, 0x40]
   try Data(bytes).write(to: folder.appendingPathComponent("numpy.npy"))
-  #expect(session.output(of: "readTensor(folder + \"/numpy.npy\").array") == "[1.0, 2.0]")
+  #expect(session.output(of: "readArray(folder + \"/numpy.npy\").array") == "[1.0, 2.0]")
   #expect(
-    session.failure(of: "readTensor(folder + \"/a.txt\")")?.message.contains("is not a NumPy array") == true)
+    session.failure(of: "readArray(folder + \"/a.txt\")")?.message.contains("is not a NumPy array") == true)
+}
+
+/// What a file declares is known to the cell that imports it, and stays.
+@Test func importedNamesAreKnown() throws {
+  let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  defer { try? FileManager.default.removeItem(at: folder) }
+  func write(_ name: String, _ text: String) throws {
+    try Data(text.utf8).write(to: folder.appendingPathComponent(name))
+  }
+  try write("inner.cnn", "let base = 10")
+  try write(
+    "helpers.cnn",
+    "import \"\(folder.path)/inner.cnn\"\nfunc plus(_ n: Int) -> Int { n + base }\nlet (a, b) = (1, 2)")
+  try write("broken.cnn", "let = 3")
+  let session = Session()
+  let path = "\(folder.path)/helpers.cnn"
+  #expect(session.output(of: "import \"\(path)\"\nlet own = plus(5) + a\nprint(own)") == "16\n")
+  #expect(session.output(of: "print(own, b, plus(1))") == "16 2 11\n")
+  #expect(
+    Session().failure(of: "print(plus(1))\nimport \"\(path)\"")?.message
+      == "'plus' is used before it is declared")
+  #expect(Session().failure(of: "print(1)\nimport \"\(folder.path)/no.cnn\"")?.kind == "FileError")
+  #expect(Session().failure(of: "import \"\(folder.path)/broken.cnn\"")?.kind == "ImportError")
+  #expect(Session().failure(of: "import \"\(path)\"\nplsu(1)")?.text.contains("did you mean 'plus'?") == true)
 }

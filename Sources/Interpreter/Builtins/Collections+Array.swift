@@ -5,7 +5,9 @@ extension Library.Family {
   static let arrayType = TypeDeclaration(
     "Array", "Values in order: [1, 2, 3]. a[0] is the first, a[-1] the last, a[1..<3] a part.",
     members: arrayProperties + arrayMethods + arrayMutations
-      + Library.sequenceMembers.filter { $0.name != "first" && $0.name != "prefix" && $0.name != "dropFirst" }
+      + Library.sequenceMembers.filter {
+        !["prefix", "dropFirst", "reversed"].contains($0.name)
+      }
   )
 
   private static func elements(_ value: Value) -> [Value] {
@@ -24,7 +26,7 @@ extension Library.Family {
     },
     .valueProperty(
       "first", .unknown,
-      "The first element, nil where there is none; first(where: { … }) the first that fits."
+      "The first element, nil where there is none."
     ) { value, context in
       elements(value).first ?? .nothing
     },

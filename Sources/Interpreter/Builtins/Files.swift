@@ -1,9 +1,9 @@
 import Foundation
 
 extension Library.Family {
-  /// Files of text and of tensors, and folders.
+  /// Text files and folders.
   static let files = Library.Family(
-    "Files", functions: [readText, writeText, fileExists, listFiles] + tensorFiles)
+    "Files", functions: [readText, writeText, fileExists, listFiles])
 
   private static let path = Parameter.positional("path", .string, "where it is")
   /// Larger files are not read as text.

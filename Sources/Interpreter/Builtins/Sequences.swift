@@ -6,8 +6,13 @@ extension Library {
   package static let sequenceMembers: [Member] = [
     map, filter, reduce, compactMap, flatMap, enumerated, contains, containsWhere, allSatisfy, sorted,
     minimum, maximum,
-    prefix, dropFirst, joined, sum,
+    prefix, dropFirst, reversed, joined, sum,
   ]
+
+  private static let reversed = Member.valueMethod(
+    "reversed", "The elements from last to first.", returns: .array(.unknown),
+    example: "print((0..<3).reversed())"
+  ) { call in .array(of: try elements(call).reversed()) }
 
   private static func elements(_ call: Arguments) throws -> [Value] {
     try Iteration.elements(of: call.receiver, call.context)

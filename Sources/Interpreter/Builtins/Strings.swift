@@ -108,5 +108,6 @@ extension Library.Family {
         call.receiver = .string(whole)
         return .void
       },
-    ] + Library.sequenceMembers.filter { !["contains", "joined", "sum"].contains($0.name) }, element: .string)
+    ] + Library.sequenceMembers.filter { !["contains", "joined", "sum", "reversed"].contains($0.name) },
+    element: .string)
 }

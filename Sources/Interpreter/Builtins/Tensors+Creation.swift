@@ -129,8 +129,8 @@ extension Library.Family {
           "ValueError",
           "arange(\(Value.text(start)), \(Value.text(end)), step: \(Value.text(step))) never ends")
       }
-      return .tensor(
-        try Tensor((0..<max(0, Int(count))).map { Float(start + Double($0) * step) }, [max(0, Int(count))]))
+      let length = Int(max(0, count))
+      return .tensor(try Tensor((0..<length).map { Float(start + Double($0) * step) }, [length]))
     },
     Builtin(
       "linspace", "Equally spaced numbers from one to another, both included.",

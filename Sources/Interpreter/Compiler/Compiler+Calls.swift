@@ -317,15 +317,11 @@ extension Compiler {
     guard let declarationName = type.declarationName, let declaration = library.types[declarationName] else {
       return nil
     }
-    guard let member = declaration[name] else {
-      if !declaration.hasDynamicMembers {
-        let problem = Members.unknown(name, declaration, [])
-        report("NameError", problem.message, span, fix: problem.fix)
-      }
-      return nil
+    if declaration[name] == nil, !declaration.hasDynamicMembers {
+      let problem = Members.unknown(name, declaration, [])
+      report("NameError", problem.message, span, fix: problem.fix)
     }
-    if case .method(let builtin) = member.kind { return builtin }
-    return nil
+    return declaration.method(name)
   }
 
   /// `variable.append(x)`: the variable is changed in place.
@@ -400,7 +396,7 @@ final class MethodCache {
   ) throws -> (Builtin, ArgumentBinding)? {
     guard let found = context.library.declaration(of: value) else { return nil }
     if found === declaration, let builtin, let binding { return (builtin, binding) }
-    guard let member = found[name], case .method(let method) = member.kind else { return nil }
+    guard let method = found.method(name) else { return nil }
     declaration = found
     builtin = method
     if method === declared, let declaredBinding {

@@ -43,6 +43,17 @@ extension Compiler {
           do { return try code(frame) } catch is NilInChain { return .nothing }
         }, .optional(operand.type))
     case .forceUnwrap(let inner): return compileUnwrap(inner, span)
+    case .attempt(let inner):
+      let operand = compile(inner, expected: expected)
+      let code = operand.code
+      return Operand(
+        { frame in
+          let depth = frame.context.depth
+          do { return try code(frame) } catch is EvaluationError {
+            frame.context.depth = depth
+            return .nothing
+          }
+        }, .optional(operand.type))
     case .prefix(let name, let inner): return compilePrefix(name, inner, span)
     case .binary(let name, let operatorSpan, let left, let right):
       return compileBinary(name, operatorSpan, left, right, span, expected)

@@ -118,7 +118,8 @@ extension Compiler {
       name: name, place: place(span), documentation: documentation, isClosure: inner.isClosure,
       parameters: compiled,
       returnCheck: check, returnText: returnText)
-    code.body = compileBody(body, check)
+    // A block of its own: names in it may hide parameters, as in `guard let x else { … }`.
+    code.body = inBlock { compileBody(body, check) }
     code.slotCount = inner.slotCount
     code.cellCount = inner.cellCount
     return code

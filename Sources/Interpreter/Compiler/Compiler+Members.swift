@@ -134,6 +134,9 @@ extension Compiler {
   func compileIndex(_ base: Expression, _ indices: [Argument], _ isOptional: Bool, _ span: Span) -> Operand {
     let operand = compile(base)
     checkHasValue(operand, base.span)
+    if let fallback = indices.last, fallback.label != nil, indices.count == 2 {
+      return compileDefault(operand, compile(indices[0].value), compile(fallback.value), span)
+    }
     let indexOperands = indices.map { compile($0.value) }
     let codes = indexOperands.map(\.code)
     var type = StaticType.unknown
@@ -180,6 +183,27 @@ extension Compiler {
           throw EvaluationError.located(error, place)
         }
       }, type)
+  }
+}
+
+extension Compiler {
+  /// `counts[key, default: 0]`
+  private func compileDefault(_ base: Operand, _ key: Operand, _ fallback: Operand, _ span: Span) -> Operand {
+    let (code, keyCode, fallbackCode) = (base.code, key.code, fallback.code)
+    let place = place(span)
+    return Operand { frame in
+      let value = try code(frame)
+      guard case .dictionary = value else { throw Compiler.noDictionary(value, place) }
+      let found = try EvaluationError.placing(place) {
+        try Elements.get([keyCode(frame)], of: value, frame.context)
+      }
+      return found.isNothing ? try fallbackCode(frame) : found
+    }
+  }
+
+  static func noDictionary(_ value: Value, _ place: SourcePlace) -> EvaluationError {
+    EvaluationError(
+      "TypeError", "default: belongs to a Dictionary's key, got \(value.article)", place: place)
   }
 }
 

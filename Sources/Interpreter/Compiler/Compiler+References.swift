@@ -30,6 +30,9 @@ extension Compiler {
       guard let reference = compileReference(base, quietly: isQuiet) else { return nil }
       let codes = indices.map { compile($0.value).code }
       let place = place(expression.span)
+      if indices.count == 2, indices[1].label != nil {
+        return entry(of: reference, codes[0], codes[1], place)
+      }
       var elementType = StaticType.unknown
       if case .array(let element) = reference.type { elementType = element }
       let modify = reference.modify
@@ -52,6 +55,22 @@ extension Compiler {
           fix: "a variable, a member or an element stands left of '='")
       }
       return nil
+    }
+  }
+
+  /// The entry of a dictionary that begins with a default: `counts[key, default: 0] += 1`.
+  private func entry(
+    of reference: Reference, _ key: @escaping Code, _ fallback: @escaping Code, _ place: SourcePlace
+  ) -> Reference {
+    reference.inner(.unknown) { value, frame, body in
+      guard case .dictionary = value else { throw Compiler.noDictionary(value, place) }
+      let key = try key(frame)
+      return try EvaluationError.placing(place) {
+        try Elements.modify([key], of: &value, frame.context) { element in
+          if element.isNothing { element = try fallback(frame) }
+          return try body(&element)
+        }
+      }
     }
   }
 

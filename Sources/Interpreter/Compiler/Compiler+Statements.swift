@@ -91,6 +91,7 @@ extension Compiler {
     case .doCatch(let block, let clauses): return compileDo(block, clauses)
     case .importFile(let path, let pathSpan):
       let place = place(pathSpan)
+      for (_, info) in globals where info.span == pathSpan { info.isReady = true }
       return { frame in
         guard let importer = frame.context.importer else { return .normal }
         try importer(path, place)

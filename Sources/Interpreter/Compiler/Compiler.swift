@@ -49,9 +49,15 @@ final class Compiler {
   var globals: [String: GlobalInfo] = [:]
   var diagnostics: [Diagnostic] = []
   var scope: FunctionScope
+  /// Gives the names that a file declares, which is read but not run; throws an error where it can't be read.
+  let declarations: (String) throws -> [ImportedName]
 
-  init(source: SourceFile, library: Library, globals: GlobalTable) {
+  init(
+    source: SourceFile, library: Library, globals: GlobalTable,
+    declarations: @escaping (String) throws -> [ImportedName] = { _ in [] }
+  ) {
     self.source = source
+    self.declarations = declarations
     self.library = library
     globalTable = globals
     scope = FunctionScope(parent: nil, capturedNames: [], isFunction: false, isClosure: false)
@@ -118,6 +124,22 @@ final class Compiler {
       case .function(let function): declareGlobal(function.name, isConstant: true, function.nameSpan)
       default: break
       }
+    }
+    // What the cell declares itself wins over what a file brings.
+    for case .importFile(let path, let span) in statements.map(\.kind) {
+      for name in imported(path, span) where globals[name.name] == nil {
+        declareGlobal(name.name, isConstant: name.isConstant, span)
+      }
+    }
+  }
+
+  /// The names that a file declares; reports one that can't be read.
+  func imported(_ path: String, _ span: Span) -> [ImportedName] {
+    do { return try declarations(path) } catch {
+      let explained = error as? EvaluationError
+      report(
+        explained?.kind ?? "FileError", explained?.message ?? "can't read \(path)", span, fix: explained?.fix)
+      return []
     }
   }
 

@@ -34,9 +34,9 @@ extension ArgumentBinding {
   static func bind(
     labels: [String?], trailing: Set<Int> = [], to parameters: [Parameter], of name: String
   ) throws -> ArgumentBinding {
+    let variadic = parameters.firstIndex(where: \.isVariadic)
     var targets = [Int](repeating: -1, count: labels.count)
     var taken = [Bool](repeating: false, count: parameters.count)
-    let variadic = parameters.firstIndex(where: \.isVariadic)
     for (index, label) in labels.enumerated() {
       guard let label else { continue }
       guard
@@ -63,6 +63,10 @@ extension ArgumentBinding {
         }
         taken[target] = true
         targets[index] = target
+        continue
+      }
+      if index > 0, targets[index - 1] == variadic, let variadic, parameters[variadic].label != nil {
+        targets[index] = variadic
         continue
       }
       while next < parameters.count, parameters[next].label != nil || (taken[next] && next != variadic) {

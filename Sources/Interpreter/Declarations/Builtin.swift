@@ -166,6 +166,7 @@ package final class TypeDeclaration {
   /// Whether objects have further members of their own, so that an unknown one isn't an error before running.
   package let hasDynamicMembers: Bool
   private let positions: [String: Int]
+  private let methods: [String: Builtin]
 
   /// Declares a type.
   package init(
@@ -181,10 +182,17 @@ package final class TypeDeclaration {
     self.hasDynamicMembers = hasDynamicMembers
     positions = Dictionary(
       members.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+    methods = Dictionary(
+      members.compactMap { member in
+        if case .method(let builtin) = member.kind { (member.name, builtin) } else { nil }
+      }, uniquingKeysWith: { first, _ in first })
   }
 
   /// The member called `name`.
   package subscript(name: String) -> Member? { positions[name].map { members[$0] } }
+
+  /// The method called `name`, also where a property has the same name: `xs.first` and `xs.first { … }`.
+  package func method(_ name: String) -> Builtin? { methods[name] }
 
   /// How errors speak of one: `a Model`.
   package var article: String { withArticle(name) }

@@ -109,6 +109,12 @@ package struct Parameter {
     Parameter(label: nil, name: name, type: type, defaultValue: nil, isVariadic: true, summary: summary)
   }
 
+  /// A parameter that takes any number of values behind its label: `inputs: [1, 28, 28], [10]`; the body gets an array.
+  package static func labelledVariadic(_ label: String, _ type: ParameterType, _ summary: String) -> Parameter
+  {
+    Parameter(label: label, name: label, type: type, defaultValue: nil, isVariadic: true, summary: summary)
+  }
+
   /// Whether a call may leave it out.
   package var isOptional: Bool { defaultValue != nil || isVariadic }
 

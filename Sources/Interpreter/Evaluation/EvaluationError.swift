@@ -73,6 +73,11 @@ package final class EvaluationError: ExplainedError {
     }
   }
 
+  /// Runs a body and gives its errors their place.
+  static func placing<Result>(_ place: SourcePlace, _ body: () throws -> Result) throws -> Result {
+    do { return try body() } catch { throw located(error, place) }
+  }
+
   /// Any error as one with a place; interrupts stay what they are.
   static func located(_ error: any Error, _ place: SourcePlace?) -> any Error {
     switch error {

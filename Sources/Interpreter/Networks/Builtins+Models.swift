@@ -41,7 +41,7 @@ enum ModelBuiltins {
       "A network from a body of any shape: skips, several inputs and outputs. The body runs once and is recorded; ifs "
         + "and loops in it choose what is built.",
       [
-        input, .labelled("inputs", .optional(.any), "the shapes of several inputs", default: .nothing), name,
+        input, .labelledVariadic("inputs", .any, "the shapes of several inputs: [1, 28, 28], [10]"), name,
         .positional("body", .function("(Tensor) -> Tensor"), "gets the inputs, gives the output"),
       ], returns: .host("Model"),
       example: "Model(input: [4]) { x in x + Dense(4)(x) }.parameterCount"
@@ -111,18 +111,19 @@ enum ModelBuiltins {
   }
 
   private static func severalShapes(_ call: Arguments) throws -> [Shape]? {
-    switch call.value("inputs") {
-    case .nothing: return nil
-    case .array(let shapes):
-      return try shapes.elements.map { element in
-        guard case .array(let lengths) = element else { throw wrongShape(call, "inputs", element.article) }
-        return try checked(
-          try lengths.elements.map {
-            guard case .int(let length) = $0 else { throw wrongShape(call, "inputs", $0.article) }
-            return length
-          }, call, "inputs")
-      }
-    case let other: throw wrongShape(call, "inputs", other.article)
+    var given = try call.array("inputs")
+    // One array of shapes is as good as the shapes themselves.
+    if given.count == 1, case .array(let list) = given[0], case .array? = list.elements.first {
+      given = list.elements
+    }
+    guard !given.isEmpty else { return nil }
+    return try given.map { element in
+      guard case .array(let lengths) = element else { throw wrongShape(call, "inputs", element.article) }
+      return try checked(
+        try lengths.elements.map {
+          guard case .int(let length) = $0 else { throw wrongShape(call, "inputs", $0.article) }
+          return length
+        }, call, "inputs")
     }
   }
 
@@ -136,7 +137,7 @@ enum ModelBuiltins {
   private static func wrongShape(_ call: Arguments, _ name: String, _ got: String) -> EvaluationError {
     EvaluationError(
       "ValueError", "\(call.declaration.name) needs \(name): the shape of one sample, got \(got)",
-      fix: "write \(name == "input" ? "input: [1, 28, 28]" : "inputs: [[1, 28, 28], [10]]")"
+      fix: "write \(name == "input" ? "input: [1, 28, 28]" : "inputs: [1, 28, 28], [10]")"
     ).at(call.place(of: name))
   }
 }

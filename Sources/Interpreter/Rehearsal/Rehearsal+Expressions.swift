@@ -54,7 +54,8 @@ extension Rehearsal {
     case .ternary(let condition, let first, let second):
       guard case .bool(let holds) = try evaluate(condition, scope) else { throw Unknowable() }
       return try evaluate(holds ? first : second, scope)
-    case .dictionary, .member, .call, .index, .optionalChain, .forceUnwrap, .closure, .ifElse, .switchCase,
+    case .dictionary, .member, .call, .index, .optionalChain, .forceUnwrap, .attempt,
+      .closure, .ifElse, .switchCase,
       .typeTest, .typeCast, .invalid:
       throw Unknowable()
     }

@@ -41,16 +41,14 @@ final class Rehearsal {
   }
 
   /// What surely goes wrong with shapes when the program runs. `known` errors are not found again.
-  func check(_ program: Syntax.Program, besides known: [Diagnostic]) -> [Diagnostic] {
+  ///
+  /// `names` are those that the cell declares or brings in with a file.
+  func check(
+    _ program: Syntax.Program, besides known: [Diagnostic], declared names: Set<String>
+  ) -> [Diagnostic] {
     let scope = RehearsalScope(parent: nil)
-    for statement in program.statements {
-      switch statement.kind {
-      case .function(let function): functions[function.name] = function
-      case .binding(let bindings):
-        for binding in bindings { declared.formUnion(binding.pattern.names.map(\.name)) }
-      default: break
-      }
-    }
+    declared = names
+    for case .function(let function) in program.statements.map(\.kind) { functions[function.name] = function }
     for statement in program.statements { pass(statement, scope) }
     return findings.filter { finding in
       !known.contains { error in

@@ -44,7 +44,9 @@ extension Session {
   func compile(_ source: SourceFile, wantsResult: Bool) -> Result<CompiledCell, RenderedError> {
     let program = Parser.parse(source)
     var diagnostics = program.diagnostics
-    let compiler = Compiler(source: source, library: context.library, globals: globals)
+    let compiler = Compiler(
+      source: source, library: context.library, globals: globals,
+      declarations: { [unowned self] in try declarations(inFile: $0) })
     let cell = compiler.compile(program, wantsResult: wantsResult)
     if diagnostics.isEmpty {
       diagnostics = compiler.diagnostics
@@ -53,7 +55,8 @@ extension Session {
     }
     if program.diagnostics.isEmpty {
       let rehearsal = Rehearsal(source: source, library: context.library, session: globals)
-      diagnostics += rehearsal.check(program, besides: diagnostics)
+      let declared = compiler.globals.filter { $0.value.span != nil }.keys
+      diagnostics += rehearsal.check(program, besides: diagnostics, declared: Set(declared))
     }
     guard diagnostics.isEmpty else {
       diagnostics.sort { $0.span.start < $1.span.start }
@@ -95,7 +98,12 @@ extension Session {
   func evaluate(_ cell: CompiledCell) throws -> Value? {
     let frame = Frame(context, slotCount: cell.slotCount, cellCount: cell.cellCount, function: nil)
     defer {
-      for (name, variable) in globals.variables where variable.value.isVoid { globals.variables[name] = nil }
+      // A file that is imported ends before the variables of the importing cell have their values.
+      if imports.isEmpty {
+        for (name, variable) in globals.variables where variable.value.isVoid {
+          globals.variables[name] = nil
+        }
+      }
       names.update(globals)
     }
     for statement in cell.statements {
@@ -107,31 +115,6 @@ extension Session {
     }
     guard let result = cell.result else { return nil }
     do { return try result.code(frame) } catch { throw EvaluationError.located(error, result.place) }
-  }
-
-  /// `import "helpers.cnn"`: runs a file in this session; what it declares stays.
-  private func importFile(_ path: String, at place: SourcePlace?) throws {
-    let url = URL(fileURLWithPath: path)
-    guard !imports.contains(url.standardizedFileURL.path) else {
-      throw EvaluationError("ImportError", "\(path) imports itself", place: place)
-    }
-    guard imports.count < 32 else {
-      throw EvaluationError("ImportError", "imports are nested too deeply", place: place)
-    }
-    guard let data = FileManager.default.contents(atPath: url.path) else {
-      throw EvaluationError(
-        "FileError", "can't read \(path)",
-        fix: "the path is relative to \(FileManager.default.currentDirectoryPath)",
-        place: place)
-    }
-    imports.append(url.standardizedFileURL.path)
-    defer { imports.removeLast() }
-    let source = SourceFile(name: path, text: String(decoding: data, as: UTF8.self))
-    switch compile(source, wantsResult: false) {
-    case .success(let cell): _ = try evaluate(cell)
-    case .failure(let error):
-      throw EvaluationError("ImportError", "\(path) has errors:\n\n\(error.text)\n", place: place)
-    }
   }
 }
 

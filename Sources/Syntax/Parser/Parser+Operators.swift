@@ -168,8 +168,10 @@ extension Parser {
     switch token.kind {
     case .keyword(.try):
       advance()
-      if isAtBracket(.question) || isAtOperator("!"), token.leftBound { advance() }
-      return try nested { try $0.binary(.logicalOr) }
+      let isOptional = isAtBracket(.question) && token.leftBound
+      if isOptional || isAtOperator("!") && token.leftBound { advance() }
+      let value = try nested { try $0.binary(.logicalOr) }
+      return isOptional ? try make(.attempt(value), start.joined(value.span), above: value) : value
     case .operator(let name):
       switch name {
       case "-", "+", "!":

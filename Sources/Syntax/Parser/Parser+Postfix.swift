@@ -181,6 +181,22 @@ extension Parser {
     return fail("expected ',' or \(closing.words), got \(token.kind.words)", at: token.span)
   }
 
+  /// `+` in `reduce(0, +)`: an operator that stands for the function of its two operands.
+  private mutating func operatorFunction() throws -> Expression? {
+    guard case .operator(let name) = token.kind, Precedence.of(name) != nil, name != "...", name != "|>"
+    else { return nil }
+    switch ahead(1).kind {
+    case .comma, .rightParen: break
+    default: return nil
+    }
+    let span = token.span
+    advance()
+    let operands = try (0...1).map { try make(.closureParameter($0), span, depth: 0) }
+    let value = try make(.binary(name, operatorSpan: span, operands[0], operands[1]), span, depth: 1)
+    let body = Block(statements: [Statement(kind: .expression(value), span: span)], span: span)
+    return try make(.closure(Closure(parameters: nil, returnType: nil, body: body)), span, depth: 0)
+  }
+
   private mutating func argument(isIndex: Bool) throws -> Argument {
     var label: String?
     var labelSpan: Span?
@@ -191,13 +207,18 @@ extension Parser {
         labelSpan = token.span
         advance()
         advance()
-        if isIndex { throw fail("an index has no label", at: labelSpan, fix: "slices are written a..<b") }
+        if isIndex, label != "default" {
+          throw fail("an index has no label", at: labelSpan, fix: "slices are written a..<b")
+        }
       } else if case .assign = ahead(1).kind, case .identifier(let name) = token.kind {
         throw fail("arguments are labelled with ':'", at: ahead(1).span, fix: "write \(name): …")
       }
     case .colon where isIndex:
       throw fail("slices are written with ..< here", at: token.span, fix: "t[..., 0], t[..<16], t[4...]")
     default: break
+    }
+    if let function = try operatorFunction() {
+      return Argument(label: label, labelSpan: labelSpan, value: function)
     }
     let value = try expression()
     if isIndex, isAtBracket(.colon) {

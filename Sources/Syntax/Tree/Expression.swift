@@ -34,6 +34,8 @@ package struct Expression: Sendable {
     case optionalChain(Expression)
     /// `value!`
     case forceUnwrap(Expression)
+    /// `try? value`
+    case attempt(Expression)
     /// `-a`, `!a`
     case prefix(String, Expression)
     /// `a + b`

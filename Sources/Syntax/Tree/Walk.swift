@@ -41,7 +41,8 @@ extension Expression {
     case .array(let elements): elements.map { .expression($0) }
     case .dictionary(let pairs): pairs.flatMap { [.expression($0.key), .expression($0.value)] }
     case .tuple(let elements): elements.map { .expression($0.value) }
-    case .member(let base, _, _, _), .optionalChain(let base), .forceUnwrap(let base), .prefix(_, let base),
+    case .member(let base, _, _, _), .optionalChain(let base), .forceUnwrap(let base), .attempt(let base),
+      .prefix(_, let base),
       .typeTest(let base, _), .typeCast(let base, _, _):
       [.expression(base)]
     case .option(_, _, let arguments): (arguments ?? []).map { .expression($0.value) }

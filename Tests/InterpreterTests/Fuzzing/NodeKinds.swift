@@ -7,7 +7,8 @@ struct NodeKinds {
   /// Every kind that a tree without errors may hold.
   private static let all: Set<String> = [
     "nothing", "bool", "integer", "double", "string", "array", "dictionary", "tuple", "name",
-    "closureParameter", "member", "option", "call", "index", "optionalChain", "forceUnwrap", "prefix",
+    "closureParameter", "member", "option", "call", "index", "optionalChain", "forceUnwrap", "attempt",
+    "prefix",
     "binary",
     "range", "ternary", "closure", "ifElse", "switchCase", "typeTest", "typeCast",
     "statement expression", "statement binding", "statement assignment", "statement function",

@@ -175,7 +175,8 @@ struct ProgramGenerator {
     case 18: return "\(pick(names))!\(pick(["", ".count", "[0]"]))"
     case 19: return ".\(pick(["same", "adam", "relu"]))(\(pick(["", "lr: \(expression(d))", "0.5"])))"
     case 20: return "[1, 2].map { $0 \(pick(["+", "*", "|>"])) \(expression(d)) }"
-    case 21: return pick(["\(expression(d))...", "..<\(literal())", "x[...]", "[:]", "#\"raw\"#"])
+    case 21:
+      return pick(["\(expression(d))...", "..<\(literal())", "x[...]", "[:]", "(try? \(expression(d)))"])
     default: return call(functions[random(functions.count)], d)
     }
   }
@@ -184,8 +185,10 @@ struct ProgramGenerator {
     called.insert(builtin.name)
     var arguments: [String] = []
     for parameter in builtin.parameters where !parameter.isOptional || random(3) == 0 {
-      let isFile = ["path", "folder", "checkpoint", "resume", "in"].contains(parameter.name)
-      let value = isFile ? pick(["\"/nowhere/at all\"", "\"\""]) : argument(parameter.type, depth)
+      let isFile = ["path", "folder", "checkpoint", "resume", "in", "to", "file"].contains(parameter.name)
+      let value =
+        isFile && parameter.type.name.hasPrefix("String")
+        ? pick(["\"/nowhere/at all\"", "\"\""]) : argument(parameter.type, depth)
       arguments.append((parameter.label.map { $0 + ": " } ?? "") + value)
     }
     return "\(builtin.name)(\(arguments.joined(separator: ", ")))"
@@ -201,7 +204,7 @@ struct ProgramGenerator {
     case .tensor, .tensorLike: return pick(["ones(2, 3)", "Tensor([[1, 2], [3, 4]])", "zeros(1, 4, 4)", "x"])
     case .range: return pick(["0..<3", "1...2", "0..."])
     case .sequence: return pick(["[1, 2, 3]", "0..<3", "\"abc\"", "x"])
-    case .function: return pick(["{ $0 }", "{ a, b in a }", "{ a in a == 1 }", "sqrt"])
+    case .function: return pick(["{ $0 }", "{ a, b in a }", "{ a in a == 1 }", "sqrt", "+", "<"])
     case .array(let element): return "[\(argument(element, depth - 1))]"
     case .optional(let inner): return random(2) == 0 ? "nil" : argument(inner, depth)
     case .either(let types): return argument(types[random(types.count)], depth)
