@@ -68,8 +68,7 @@ extension EvaluationContext {
     let isSingle = Self.isSingle(inputs, for: network)
     let batch = isSingle ? try inputs.map { try $0.expanded(axis: 0) } : inputs
     if modeling.pass != nil, layer.parameters.isEmpty { try refuseNewWeights(of: layer, for: batch) }
-    let pass = training.map { Pass(isTraining: $0, random: random) } ?? modeling.pass
-    let mode = pass ?? Pass(isTraining: false, random: random)
+    let mode = pass(training: training)
     let outputs: [Tensor]
     if let network {
       outputs = try network.applyAll(to: batch, in: mode)
@@ -104,6 +103,13 @@ extension EvaluationContext {
     warn(
       "\(layer.notation) on \(input) leaves \(unused.joined(separator: " and ")) unused: \(first.sum)",
       fix: "an input of \(first.length)\(padding) uses them all")
+  }
+
+  /// The pass a call belongs to: the one under way, unless another mode is asked for.
+  private func pass(training: Bool?) -> Pass {
+    let isTraining = training ?? (modeling.pass?.isTraining ?? false)
+    if let pass = modeling.pass, pass.isTraining == isTraining { return pass }
+    return Pass(isTraining: isTraining, random: random)
   }
 
   /// Whether these are single samples of a network whose input shape is known.

@@ -54,9 +54,10 @@ package final class BatchNormLayer: Layer {
   package func apply(to inputs: [Tensor], in pass: Pass) throws -> Tensor {
     let x = try single(inputs)
     let (scale, shift) = (parameters[0].tensor, parameters[1].tensor)
-    let (mean, variance) = (statistics[0].tensor, statistics[1].tensor)
     guard pass.isTraining else {
-      return try x.batchNorm(scale: scale, shift: shift, mean: mean, variance: variance, epsilon: epsilon)
+      return try x.batchNorm(
+        scale: scale, shift: shift, mean: statistics[0].tensor, variance: statistics[1].tensor,
+        epsilon: epsilon)
     }
     let count = x.shape.elementCount / max(1, x.shape.dimensions[1])
     guard count > 1 else {
@@ -66,8 +67,8 @@ package final class BatchNormLayer: Layer {
     }
     let result = try x.batchNorm(scale: scale, shift: shift, epsilon: epsilon)
     let unbiased = Double(count) / Double(count - 1) * momentum
-    pass.statisticsUpdates.append((statistics[0], try mean * (1 - momentum) + result.mean * momentum))
-    pass.statisticsUpdates.append((statistics[1], try variance * (1 - momentum) + result.variance * unbiased))
+    try pass.update(statistics[0]) { try $0 * (1 - momentum) + result.mean * momentum }
+    try pass.update(statistics[1]) { try $0 * (1 - momentum) + result.variance * unbiased }
     return result.result
   }
 

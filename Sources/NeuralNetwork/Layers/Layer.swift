@@ -44,8 +44,8 @@ package final class Pass {
   package let isTraining: Bool
   /// Where dropout draws its masks.
   package let random: RandomSource
-  /// New values of batch-norm statistics, to be applied together with the step.
-  package var statisticsUpdates: [(parameter: Parameter, value: Tensor)] = []
+  /// New values of batch-norm statistics, to be applied together with the step, each statistic once.
+  package private(set) var statisticsUpdates: [(parameter: Parameter, value: Tensor)] = []
   /// Told of every layer that is applied, blocks after what is in them: what went in and what came out.
   package var observer: ((_ layer: any Layer, _ inputs: [Tensor], _ output: Tensor) -> Void)?
 
@@ -53,6 +53,15 @@ package final class Pass {
   package init(isTraining: Bool, random: RandomSource) {
     self.isTraining = isTraining
     self.random = random
+  }
+
+  /// Moves a statistic from the value that earlier calls in this pass gave it: a layer that two batches go through in
+  /// one step (real and generated images) counts both.
+  package func update(_ statistic: Parameter, _ next: (_ current: Tensor) throws -> Tensor) rethrows {
+    guard let index = statisticsUpdates.firstIndex(where: { $0.parameter === statistic }) else {
+      return statisticsUpdates.append((statistic, try next(statistic.tensor)))
+    }
+    statisticsUpdates[index].value = try next(statisticsUpdates[index].value)
   }
 }
 
