@@ -48,17 +48,21 @@ import Testing
     try check(row.inputs(), row.shapes, tolerance: 1e-2) { try weighed(row.function($0), stream: 1) }
   }
 
+  /// Losses with a gradient inside go through all of these: a gradient penalty, a Hessian.
   static let twice: Set<String> = [
-    "multiply", "divide", "power 3", "exp", "log", "sqrt", "tanh", "sigmoid", "leakyRelu", "elu", "gelu",
-    "silu",
-    "softplus", "mean", "softmax", "logSoftmax", "slice", "concat", "gather", "matmul, batched", "dense",
-    "dense of images, tanh", "convolution", "convolution, groups, relu", "convolution of 16 channels",
-    "transposed convolution", "maxPool", "maxPool, overlapping, padded", "averagePool", "batchNorm",
-    "batchNorm of rows",
-    "layerNorm", "crossEntropy", "binaryCrossEntropy", "meanSquaredError",
+    "multiply", "divide", "power 3", "exp", "log", "sqrt", "rsqrt", "square", "abs", "tanh", "sigmoid",
+    "relu",
+    "leakyRelu", "elu", "gelu", "silu", "softplus", "mean", "variance", "softmax", "logSoftmax", "reshape",
+    "transpose", "slice", "concat", "pad", "gather", "matmul", "matmul, batched", "crossEntropy",
+    "binaryCrossEntropy", "meanSquaredError",
   ]
 
-  @Test(arguments: GradientCase.all.filter { twice.contains($0.name) })
+  private static let twiceDifferentiable =
+    // Differences can't follow where a step of one number carries others across the kink of ReLU.
+    GradientCase.layers.filter { $0.name != "batchNorm behind convolution, relu" }
+    + GradientCase.all.filter { twice.contains($0.name) }
+
+  @Test(arguments: twiceDifferentiable)
   func gradientOfGradientMatchesDifferences(_ row: GradientCase) throws {
     try check(row.inputs(), row.shapes, tolerance: 3e-2) { inputs in
       let once = try gradients(of: weighed(row.function(inputs).square(), stream: 1), withRespectTo: inputs)

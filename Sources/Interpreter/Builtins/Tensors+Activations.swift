@@ -133,8 +133,9 @@ extension Library.Family {
         fix: "reduce it: .mean() or .sum()")
     }
     let slopes = try gradients(of: result.rank == 0 ? result : result.reshaped([]), withRespectTo: targets)
+    // Inside of minimize, or of another gradient, the slope is part of what is differentiated: a gradient penalty.
     let shown = try zip(slopes, targets).map { slope, target in
-      Value.tensor(try slope?.detached() ?? Tensor.zeros(target.shape))
+      Value.tensor(try (kept ? slope : slope?.detached()) ?? Tensor.zeros(target.shape))
     }
     if slopes.allSatisfy({ $0 == nil }) {
       throw EvaluationError(
