@@ -54,7 +54,7 @@ enum FigureBuiltins {
       var names: [String] = []
       if call.isGiven("names") { names = try call.array("names").map { try context.text(of: $0) } }
       for (index, value) in try call.array("things").enumerated() {
-        if case .host(let object as RunObject) = value {
+        if case .host(let object as any ChartSource) = value {
           try display(.charts(object.charts), context)
           continue
         }

@@ -6,11 +6,16 @@ extension Library.Family {
 
   /// Training and measuring.
   static let training = Library.Family(
-    "Training", functions: OptimizationBuiltins.all,
+    "Training", functions: OptimizationBuiltins.all + SavedState.functions,
     types: [
       OptimizerObject.declaration, VariableObject.declaration, RunObject.declaration,
       EvaluationObject.declaration,
     ])
+
+  /// Networks that learn against each other.
+  static let adversarial = Library.Family(
+    "Adversaries", functions: AdversarialBuiltins.all,
+    types: [GANObject.declaration, GANRunObject.declaration])
 
   /// Data sets.
   static let data = Library.Family(
@@ -25,6 +30,7 @@ extension Library.Family {
 
   /// Figures.
   static let figures = Library.Family(
-    "Figures", functions: FigureBuiltins.all + ChartBuiltins.all + ExportBuiltins.all,
+    "Figures",
+    functions: FigureBuiltins.all + ChartBuiltins.all + ExportBuiltins.all + LiveBuiltins.all,
     types: [FigureObject.declaration, CurveObject.declaration])
 }

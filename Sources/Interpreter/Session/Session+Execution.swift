@@ -17,7 +17,10 @@ extension Session {
     context.place = nil
     context.stackFloor = SessionThread.stackFloor()
     context.importer = { [unowned self] path, place in try self.importFile(path, at: place) }
-    defer { context.sink = SilentSink() }
+    defer {
+      context.liveDisplays.finish(on: sink)
+      context.sink = SilentSink()
+    }
     if let subject = Session.subjectOfQuestion(source.text(source.span)) { return answer(subject) }
     let cell: CompiledCell
     switch compile(source, wantsResult: options.showsResult) {

@@ -31,7 +31,7 @@ final class OptimizerObject: HostObject {
       .property("steps", .int, "How many steps it took.") { (object: OptimizerObject) in
         .int(object.optimizer.state.stepCount)
       },
-    ])
+    ] + SavedState.optimizerMembers)
 
   func setMember(_ name: String, to value: Value, _ context: EvaluationContext) throws {
     guard name == "lr", let rate = value.number, rate > 0, rate.isFinite else {
@@ -55,8 +55,8 @@ final class OptimizerObject: HostObject {
         fix: "end the closure with .mean() or a loss")
     }
     let scalar = loss.rank == 0 ? loss : try loss.reshaped([])
-    _ = try optimizer.minimize(scalar, pass: pass, runtime: runtime)
-    return .tensor(try scalar.detached())
+    let report = try optimizer.minimize(scalar, pass: pass, runtime: runtime)
+    return .tensor(try Tensor([report.loss], []))
   }
 }
 

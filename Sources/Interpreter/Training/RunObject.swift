@@ -2,8 +2,14 @@ import NeuralNetwork
 import TensorRuntime
 import Visualization
 
+/// A value that `plot` draws by itself.
+protocol ChartSource {
+  /// What is drawn, side by side.
+  var charts: [Chart] { get }
+}
+
 /// The course of a training in a program: what `fit` gives and `plot` draws.
-final class RunObject: HostObject {
+final class RunObject: HostObject, ChartSource {
   let run: TrainingRun
 
   init(_ run: TrainingRun) { self.run = run }

@@ -19,6 +19,7 @@ enum LayerRegistry {
     "ResampleLayer": ResampleLayer.init(configuration:name:),
     "L2NormalizeLayer": L2NormalizeLayer.init(configuration:name:),
     "PadLayer": PadLayer.init(configuration:name:),
+    "SpectralNormLayer": SpectralNormLayer.init(configuration:name:),
   ]
 
   /// The name under which a layer's settings are stored.

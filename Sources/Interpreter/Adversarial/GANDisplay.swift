@@ -1,0 +1,42 @@
+import NeuralNetwork
+import TensorRuntime
+
+/// Shows the training of a GAN: its numbers as they move, and samples from the same noise after each epoch.
+final class GANDisplay: GANObserver {
+  private let context: EvaluationContext
+  private let shown: Int
+  private let numbers = LiveDisplay()
+  private let strip = ImageStrip()
+  private var warning: String?
+
+  init(context: EvaluationContext, shown: Int) {
+    self.context = context
+    self.shown = shown
+  }
+
+  func stepEnded(_ gan: GAN, batch: Int, of batchCount: Int, epoch: Int, lastEpoch: Int) {
+    guard let step = gan.progress.steps.last else { return }
+    numbers.add(
+      [
+        ("D", Double(step.discriminatorLoss)), ("G", Double(step.generatorLoss)),
+        ("accuracy", Double(step.accuracy)), ("diversity", Double(step.diversity)),
+      ], remark: "epoch \(epoch)/\(lastEpoch), batch \(batch)/\(batchCount)", to: context.sink)
+  }
+
+  func epochEnded(_ gan: GAN, seconds: Double, sampleCount: Int) throws {
+    if let found = gan.progress.warning, found != warning {
+      context.sink.write("warning: \(found)\n", to: .stderr)
+    }
+    warning = gan.progress.warning
+    let front = context.sink.capabilities
+    // A log of text alone would fill up with characters that nobody reads as images.
+    guard shown > 0, front.showsPictures || front.progress != .log else { return }
+    let noise = try gan.noise(shown, from: RandomSource(seed: 1).draw(for: .user))
+    let samples = try gan.samples(from: noise, random: context.random)
+    guard let tiles = try Tiles.images(of: .tensor(samples), context: context) else { return }
+    try strip.add(tiles, caption: "epoch \(gan.progress.epochs)", scale: nil, context: context)
+  }
+
+  /// Shows the last numbers.
+  func finish() { numbers.finish(on: context.sink) }
+}
