@@ -39,7 +39,7 @@ final class ImageStrip {
     var grid = ImageGrid(shown, columns: row.tiles.count)
     grid.scale = scale
     grid.range = Tiles.range(of: shown)
-    let bundle = try FigureBundle.make(.grid(grid), for: front)
+    let bundle = try FigureBundle.make(.grid(grid), context)
     if isShown, front.showsPictures {
       context.sink.update(bundle, id: id)
     } else {

@@ -44,7 +44,7 @@ final class GANSteps {
     discriminatorStep = try runtime.prepareStep(
       loss: loss, placeholders: [real] + (hasClasses ? [labels] : []),
       parameters: gan.discriminator.trainable.parameters, rule: settings.discriminatorRule,
-      state: gan.discriminatorState, alongside: Self.own(judging, gan.discriminator),
+      state: gan.discriminatorState, alongside: judging.takeStatistics(of: [gan.discriminator]),
       observing: [
         try settings.loss.accuracy(real: realScore, fake: fakeScore), try fake.nearestDistance(),
         try real.nearestDistance(),
@@ -54,15 +54,8 @@ final class GANSteps {
     generatorStep = try runtime.prepareStep(
       loss: try settings.loss.ofGenerator(fake: score(fakes(making), making)),
       placeholders: hasClasses ? [labels] : [], parameters: gan.generator.trainable.parameters,
-      rule: settings.generatorRule, state: gan.generatorState, alongside: Self.own(making, gan.generator))
-  }
-
-  /// The statistics of a network that a pass moved; those of the other one stay as they are.
-  private static func own(_ pass: Pass, _ network: Network) -> [(Parameter, Tensor)] {
-    let own = Set(network.trainable.statistics.map { ObjectIdentifier($0) })
-    return pass.statisticsUpdates.filter { own.contains(ObjectIdentifier($0.parameter)) }.map {
-      ($0.parameter, $0.value)
-    }
+      rule: settings.generatorRule, state: gan.generatorState,
+      alongside: making.takeStatistics(of: [gan.generator]))
   }
 
   /// A step of the discriminator on real images; observed are its accuracy and how far apart generated and real images

@@ -45,7 +45,7 @@ package final class Pass {
   /// Where dropout draws its masks.
   package let random: RandomSource
   /// New values of batch-norm statistics, to be applied together with the step, each statistic once.
-  package private(set) var statisticsUpdates: [(parameter: Parameter, value: Tensor)] = []
+  private var statisticsUpdates: [(parameter: Parameter, value: Tensor)] = []
   /// Told of every layer that is applied, blocks after what is in them: what went in and what came out.
   package var observer: ((_ layer: any Layer, _ inputs: [Tensor], _ output: Tensor) -> Void)?
 
@@ -62,6 +62,15 @@ package final class Pass {
       return statisticsUpdates.append((statistic, try next(statistic.tensor)))
     }
     statisticsUpdates[index].value = try next(statisticsUpdates[index].value)
+  }
+
+  /// Hands over the new values of the statistics of `owners`, which change together with their step, and lets go of all
+  /// others: they are never computed, and kept they would hold the weights' old values, so that each step copied them.
+  package func takeStatistics(of owners: [Network]) -> [(Parameter, Tensor)] {
+    defer { statisticsUpdates = [] }
+    let own = Set(owners.flatMap { $0.trainable.statistics }.map { ObjectIdentifier($0) })
+    return statisticsUpdates.filter { own.contains(ObjectIdentifier($0.parameter)) }
+      .map { ($0.parameter, $0.value) }
   }
 }
 

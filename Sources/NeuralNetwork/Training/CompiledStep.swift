@@ -18,12 +18,10 @@ final class CompiledStep {
     let pass = Pass(isTraining: true, random: RandomSource())
     let output = try network.apply(to: inputs, in: pass)
     let trainable = network.trainable
-    let own = Set(trainable.statistics.map { ObjectIdentifier($0) })
-    let updates = pass.statisticsUpdates.filter { own.contains(ObjectIdentifier($0.parameter)) }
     prepared = try runtime.prepareStep(
       loss: try options.loss.value(output, target), placeholders: inputs + [target],
       parameters: trainable.parameters, rule: rule, state: state,
-      alongside: updates.map { ($0.parameter, $0.value) },
+      alongside: pass.takeStatistics(of: [network]),
       observing: try options.metrics.map { try $0.contribution(output, target) })
   }
 

@@ -23,23 +23,13 @@ package final class Optimizer {
       .filter { seen.insert(ObjectIdentifier($0)).inserted }
   }
 
-  /// The statistics that change together with a step: those of its own networks.
-  private var statistics: Set<ObjectIdentifier> {
-    Set(networks.flatMap { $0.trainable.statistics }.map { ObjectIdentifier($0) })
-  }
-
   /// Takes one step down the gradient of `loss` and returns the loss before it.
   ///
   /// Nothing changes when the loss or a gradient is not finite (`NonFiniteError`), when the loss doesn't depend on the
   /// parameters (`TensorError`), or when interrupted (`Interrupted`).
   package func minimize(_ loss: Tensor, pass: Pass, runtime: Runtime) throws -> StepReport {
-    let own = statistics
-    let updates = pass.statisticsUpdates.filter { own.contains(ObjectIdentifier($0.parameter)) }
-    // Other networks' updates are never computed; kept, they would hold the weights' old values, and each step would
-    // copy them all.
-    pass.statisticsUpdates = []
     return try runtime.step(
       loss: loss, parameters: parameters, rule: rule, state: state,
-      alongside: updates.map { ($0.parameter, $0.value) }, observing: [])
+      alongside: pass.takeStatistics(of: networks), observing: [])
   }
 }
