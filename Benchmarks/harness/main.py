@@ -31,6 +31,8 @@ def arguments():
     parser.add_argument("--no-document", action="store_true", help="only print the tables")
     parser.add_argument(
         "--check", action="store_true", help="a few steps of each of our workloads, no peers, no document")
+    parser.add_argument(
+        "--patience", type=float, default=30, help="seconds to wait at most until nothing else runs (30)")
     parser.add_argument("--list", action="store_true", help="list workloads, extras and modes")
     for hidden in ("--program", "--peers"):
         parser.add_argument(hidden, help=argparse.SUPPRESS)
@@ -101,6 +103,7 @@ def measure(options, workloads, others, modes, store):
 
 
 def add(store, options, key, mode, run):
+    processes.wait_until_idle(options.patience)
     start = time.time()
     try:
         sample = run()

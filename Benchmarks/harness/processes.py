@@ -1,10 +1,10 @@
 """Running one workload in one mode, in a process of its own, and reading what it prints."""
 
 import os
-import resource
 import statistics
 import subprocess
 import tempfile
+import time
 
 from workloads import FOLDER, TUNED, processors, program
 
@@ -43,11 +43,14 @@ def run(workload, mode, length, kinds, tools):
     """Images per second of each kind (the median of the blocks), losses, first-call seconds, peak memory."""
     with tempfile.TemporaryDirectory() as folder:
         with open(os.path.join(folder, "errors"), "w+") as errors:
+            busy, start = busy_seconds(), time.perf_counter()
             process = subprocess.Popen(
                 command(workload, mode, length, kinds, tools, folder), stdout=subprocess.PIPE, stderr=errors,
                 env=environment(mode), text=True)
             text = process.stdout.read()
             _, status, usage = os.wait4(process.pid, 0)
+            elapsed = (time.perf_counter() - start) * os.cpu_count()
+            others = busy_seconds() - busy - usage.ru_utime - usage.ru_stime
             process.returncode = os.waitstatus_to_exitcode(status)
             if process.returncode != 0:
                 errors.seek(0)
@@ -58,7 +61,25 @@ def run(workload, mode, length, kinds, tools):
         raise Failed(f"no line for {missing[0]} in:\n{text[-2000:]}")
     sample["memory"] = usage.ru_maxrss / 1024
     sample["faults"] = usage.ru_minflt
+    sample["others"] = max(0.0, others / elapsed)
     return sample
+
+
+def wait_until_idle(limit, share=0.1):
+    """Waits until others leave the machine alone, so many seconds at most."""
+    deadline = time.monotonic() + limit
+    while time.monotonic() < deadline:
+        busy = busy_seconds()
+        time.sleep(0.3)
+        if busy_seconds() - busy < share * 0.3 * os.cpu_count():
+            return
+
+
+def busy_seconds():
+    """Seconds all processors together have worked since the start, what the hypervisor took away included."""
+    with open("/proc/stat") as file:
+        user, nice, system, _, _, interrupt, soft, stolen = map(int, file.readline().split()[1:9])
+    return (user + nice + system + interrupt + soft + stolen) / os.sysconf("SC_CLK_TCK")
 
 
 def read(text, batch):

@@ -1,4 +1,7 @@
-"""The tables of docs/performance.md, made from the numbers of all rounds."""
+"""The tables of docs/performance.md, made from the numbers of all rounds.
+
+A sample during which other processes took more than a twentieth of the machine counts only where there is no better.
+"""
 
 import statistics
 from collections import defaultdict
@@ -9,7 +12,7 @@ from workloads import MODES, WORKLOADS
 
 BEGIN = "<!-- Benchmarks/run writes what follows -->"
 END = "<!-- up to here -->"
-PYTORCH_STEPS = ("eager", "channels_last", "compile")
+DISTURBED = 0.05
 
 
 class Numbers:
@@ -21,7 +24,19 @@ class Numbers:
             self.samples[entry["workload"]][entry["mode"]].append(entry["sample"])
 
     def values(self, key, mode, name):
-        return [s[name] for s in self.samples[key][mode] if name in s] if key in self.samples else []
+        found = [s for s in self.samples[key][mode] if name in s] if key in self.samples else []
+        undisturbed = [s for s in found if s.get("others", 0) <= DISTURBED]
+        return [s[name] for s in undisturbed or found]
+
+    def mark(self, key, mode):
+        """A star where other processes disturbed every sample."""
+        found = self.samples[key][mode] if key in self.samples else []
+        return "\\*" if found and all(s.get("others", 0) > DISTURBED for s in found) else ""
+
+    def disturbed(self):
+        """How many of how many samples were disturbed by other processes."""
+        every = [s for modes in self.samples.values() for samples in modes.values() for s in samples if "others" in s]
+        return sum(s["others"] > DISTURBED for s in every), len(every)
 
     def median(self, key, mode, name):
         values = self.values(key, mode, name)
@@ -66,8 +81,9 @@ def summary(numbers, kind):
         wanted = workload.target[kind]
         values = numbers.values(workload.key, "ours", kind)
         rows.append([
-            workload.title, number(ours), f"{number(min(values))}–{number(max(values))}", number(value),
-            mode.title if mode else "–", f"**{ours / value:.2f}**" if value else "–", number(wanted, 2),
+            workload.title, number(ours) + numbers.mark(workload.key, "ours"),
+            f"{number(min(values))}–{number(max(values))}",
+            number(value) + (numbers.mark(workload.key, mode.name) if mode else ""), mode.title if mode else "–", f"**{ours / value:.2f}**" if value else "–", number(wanted, 2),
             f"{ours / installed:.2f}" if installed else "–",
         ])
     if not rows:
@@ -97,7 +113,7 @@ def details(numbers, kind):
         row = [workload.title]
         for mode in modes:
             values = numbers.values(workload.key, mode.name, kind)
-            row.append(with_spread(values))
+            row.append(with_spread(values) + numbers.mark(workload.key, mode.name))
         rows.append(row)
     return table([f"{kind}, images/s", *(mode.title for mode in modes)], rows) if rows else ""
 
@@ -193,6 +209,11 @@ def text(store):
         f"{about.get('threads')} threads, {about.get('memory')}, {about.get('system')}; cnnrepl {about.get('cnnrepl')} "
         f"at {about.get('commit')}{f'; {versions}' if versions else ''}; up to {rounds} rounds in turns, medians."
     ]
+    disturbed, every = numbers.disturbed()
+    if disturbed:
+        lines.append(
+            f"Other processes took more than {DISTURBED:.0%} of the machine during {disturbed} of {every} measurements; "
+            "those count, with a star, only where there is no other.")
     sections = [
         ("Training", [summary(numbers, "training")]), ("Inference", [summary(numbers, "inference")]),
         ("All modes", [details(numbers, "training"), details(numbers, "inference")]),

@@ -79,8 +79,8 @@ class Length:
     """How long a measurement is: so many steps whose losses are compared, then warming up, then timed blocks."""
 
     learning_steps: int = 16
-    warm_up: float = 0.5
-    block_seconds: float = 0.4
+    warm_up: float = 0.4
+    block_seconds: float = 0.3
     blocks: int = 5
 
 
