@@ -176,6 +176,57 @@ def test_lab_shows_training_live_and_interrupts_it(open_notebook):
     expect(book.output(2)).to_contain_text("after", timeout=10_000)
 
 
+def test_lab_steers_a_training(open_notebook, lab):
+    """Pause, another learning rate, stop after the epoch: widgets that work while the cell runs."""
+    book = open_notebook("steering", TRAIN.replace("epochs: 200", "epochs: 100_000"), "print(run.epochs > 1)")
+    book.run(0)
+    pause = book.cell(0).locator("button.widget-toggle-button")
+    expect(pause).to_be_visible(timeout=60_000)
+    book.picture("controls")
+    pause.click()
+    display = book.output(0).first
+    expect(display).to_contain_text("paused at epoch", timeout=10_000)
+    paused = display.inner_text()
+    time.sleep(1)
+    assert display.inner_text() == paused, "nothing moves while it is paused"
+    slider = book.cell(0).locator(".widget-slider .noUi-handle")
+    slider.click()
+    for _ in range(4):
+        book.page.keyboard.press("ArrowLeft")
+    book.picture("paused")
+    pause.click()
+    expect(display).to_contain_text("learning rate set by hand: 0.00063 at epoch", timeout=10_000)
+    book.cell(0).locator('button:has-text("Stop after epoch")').click()
+    expect(display).to_contain_text("stopped after the epoch, as asked", timeout=30_000)
+    book.wait_idle()
+    expect(book.cell(0).locator(".jupyter-widgets")).to_have_count(0)
+    book.run(1)
+    expect(book.output(1)).to_contain_text("true")
+    book.picture("steered")
+    book.page.keyboard.press("Control+s")
+    path = lab[2] / "steering.ipynb"
+    assert wait_until(lambda: "as asked" in path.read_text(), timeout=10)
+    saved = nbformat.read(str(path), 4)
+    nbformat.validate(saved)
+    first, *others = saved.cells[0].outputs
+    assert "learning rate set by hand" in first.data["text/plain"] and "data:image/png" in first.data["text/html"]
+    assert "<table" in first.data["text/html"], "the table of epochs is in the file"
+    assert not [output for output in others if "application/vnd.jupyter.widget-view+json" in output.get("data", {})]
+
+
+def test_lab_offers_controls_after_a_restart(open_notebook):
+    book = open_notebook("again", TRAIN.replace("epochs: 200", "epochs: 100_000"))
+    book.page.click('text="Kernel"')
+    book.page.click('text="Restart Kernel…"')
+    book.page.click('.jp-Dialog button:has-text("Restart")')
+    book.wait_idle()
+    book.run(0)
+    stop = book.cell(0).locator('button:has-text("Stop after epoch")')
+    expect(stop).to_be_visible(timeout=60_000)
+    stop.click()
+    expect(book.output(0).first).to_contain_text("as asked", timeout=30_000)
+
+
 def test_lab_restarts_and_runs_all(open_notebook):
     book = open_notebook("restart", "let a = 20", "a + 22")
     book.run(0)

@@ -61,6 +61,7 @@ final class Watcher: TrainingObserver {
   var notes: [String] = []
   var records: [EpochRecord] = []
   var batches = 0
+  var pauses = 0
   var onBatch: (Int) throws -> Void = { _ in }
 
   func trainingBegan(notes: [String], sampleCount: Int, epochs: Int) { self.notes = notes }
@@ -68,6 +69,7 @@ final class Watcher: TrainingObserver {
     batches += 1
     try? onBatch(batches)
   }
+  func trainingPaused(run: TrainingRun) { pauses += 1 }
   func epochEnded(_ record: EpochRecord, run: TrainingRun) { records.append(record) }
   func trainingEnded(_ run: TrainingRun, error: (any Error)?) {}
 }

@@ -94,11 +94,12 @@ enum ModelTraining {
     }
     let data = try DataArgument.training(call.value("data"), target: call.value("target"), call)
     let validation = try DataArgument.validation(call.value("data"), given: call.value("validation"), call)
+    let steering = TrainingSteering()
     let trainer = try Trainer(
       network: model.network, data: data, validation: validation, options: options,
-      runtime: context.runtime(),
-      random: context.random)
-    let run = try trainer.train(observer: TrainingDisplay(sink: context.sink))
+      runtime: context.runtime(), random: context.random, steering: steering)
+    let controls = TrainingControls(steering, learningRate: trainer.learningRate, sink: context.sink)
+    let run = try trainer.train(observer: TrainingDisplay(sink: context.sink, controls: controls))
     return .host(RunObject(run))
   }
 }

@@ -6,18 +6,28 @@ import Visualization
 final class TrainingDisplay: TrainingObserver {
   /// Seconds between updates: often enough to watch, rarely enough for a browser.
   private static let interval = 0.25
+  /// How many times as long as drawing the last picture took training goes on before the next.
+  private static let patience = 50.0
+  /// Seconds after which controls are offered: what is over sooner needs none.
+  private static let controlDelay = 1.0
   /// Seconds between lines of an epoch in a log.
   private static let logInterval = 30.0
 
   private let sink: any OutputSink
+  private let controls: TrainingControls?
   private let id = "training-\(UUID().uuidString)"
+  private let start = Date()
   private var last = Date()
+  private var drawingSeconds = 0.0
   private var lastEpoch = 0
   private var notes: [String] = []
   private var progress: TrainingProgress?
   private var lineWidth = 0
 
-  init(sink: any OutputSink) { self.sink = sink }
+  init(sink: any OutputSink, controls: TrainingControls? = nil) {
+    self.sink = sink
+    self.controls = controls
+  }
 
   private var style: SinkCapabilities.Progress { sink.capabilities.progress }
 
@@ -34,13 +44,22 @@ final class TrainingDisplay: TrainingObserver {
     self.progress = progress
     lastEpoch = progress.lastEpoch
     let now = Date()
-    guard now.timeIntervalSince(last) >= (style == .log ? Self.logInterval : Self.interval) else { return }
+    if now.timeIntervalSince(start) >= Self.controlDelay { controls?.offer() }
+    let wait = style == .log ? Self.logInterval : max(Self.interval, drawingSeconds * Self.patience)
+    guard now.timeIntervalSince(last) >= wait else { return }
     last = now
     switch style {
     case .line: rewrite(TrainingText.line(progress, columns: sink.capabilities.columns))
     case .log: sink.write(TrainingText.line(progress, columns: 160) + "\n", to: .stdout)
-    case .display: sink.update(bundle(run: run, state: TrainingText.line(progress, columns: 100)), id: id)
+    case .display: update(run: run, state: TrainingText.line(progress, columns: 100))
     }
+    drawingSeconds = Date().timeIntervalSince(now)
+  }
+
+  func trainingPaused(run: TrainingRun) {
+    guard style == .display, let progress else { return }
+    update(
+      run: run, state: "paused at epoch \(progress.epoch), batch \(progress.batch) of \(progress.batchCount)")
   }
 
   func epochEnded(_ record: EpochRecord, run: TrainingRun) {
@@ -58,6 +77,7 @@ final class TrainingDisplay: TrainingObserver {
     var state =
       "\(run.epochs.count) epoch\(run.epochs.count == 1 ? "" : "s") in "
       + TrainingText.duration(run.epochs.reduce(0) { $0 + $1.seconds })
+    if run.stoppedByHand { state += "; stopped after the epoch, as asked" }
     if run.stoppedEarly { state += "; stopped early: the validation loss no longer improved" }
     if let best = run.bestEpoch { state += "; the weights are those of epoch \(best), the best" }
     if error != nil, let progress {
@@ -65,8 +85,9 @@ final class TrainingDisplay: TrainingObserver {
         "stopped at epoch \(progress.epoch), batch \(progress.batch) of \(progress.batchCount); "
         + "the weights are those of the last whole step"
     }
+    controls?.end()
     switch style {
-    case .display: sink.update(bundle(run: run, state: state), id: id)
+    case .display: update(run: run, state: state)
     case .line, .log:
       if lineWidth > 0 { sink.write("\n", to: .stdout) }
       if error != nil || run.stoppedEarly || run.bestEpoch != nil { sink.write(state + "\n", to: .stdout) }
@@ -80,37 +101,24 @@ final class TrainingDisplay: TrainingObserver {
     sink.write("\r" + line + padding, to: .stdout)
   }
 
+  private func update(run: TrainingRun, state: String) { sink.update(bundle(run: run, state: state), id: id) }
+
   /// The display: state, table of epochs, curves.
   private func bundle(run: TrainingRun?, state: String) -> MIMEBundle {
-    let lines = notes + [state]
+    let lines = notes + (run.map(TrainingText.rateChanges) ?? []) + [state]
     guard let run, !run.batchLosses.isEmpty else { return MIMEBundle(text: lines.joined(separator: "\n")) }
     let (header, rows) = TrainingText.table(run)
     var table = TextTable(header: header, sides: header.map { _ in .right })
     for row in rows { table.append(row) }
     var html = lines.map { "<div>\(Figure.escaped($0))</div>" }.joined()
-    if !rows.isEmpty { html += table.html() }
-    if let png = try? curve(run).png() {
+    let figure = TrainingCurves.figure(run, progress)
+    if let png = try? figure.png() {
       html +=
-        "<img alt=\"the loss of each batch\" width=\"480\" src=\"data:image/png;base64,\(Data(png).base64EncodedString())\">"
+        "<img alt=\"loss and metrics over the epochs\" width=\"\(figure.width)\" height=\"\(figure.height)\" "
+        + "src=\"data:image/png;base64,\(Data(png).base64EncodedString())\">"
     }
+    if !rows.isEmpty { html += table.html() }
     let text = (rows.isEmpty ? [] : [table.text()]) + lines
     return MIMEBundle([("text/html", .text(html)), ("text/plain", .text(text.joined(separator: "\n")))])
-  }
-
-  /// The losses of the batches, thinned out to what a picture can show.
-  private func curve(_ run: TrainingRun) -> Chart {
-    let losses = run.batchLosses
-    let stride = max(1, losses.count / 400)
-    var x: [Double] = []
-    var y: [Double] = []
-    for start in Swift.stride(from: 0, to: losses.count, by: stride) {
-      let part = losses[start..<min(losses.count, start + stride)]
-      x.append(Double(start + 1))
-      y.append(Double(part.reduce(0, +)) / Double(part.count))
-    }
-    var chart = Chart("", xLabel: "batch", yLabel: "loss", series: [.init("training loss", x: x, y: y)])
-    chart.width = 480
-    chart.height = 240
-    return chart
   }
 }

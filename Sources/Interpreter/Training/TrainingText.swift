@@ -64,6 +64,16 @@ enum TrainingText {
     return head + "[" + bar.padding(toLength: room, withPad: " ", startingAt: 0) + "]" + tail
   }
 
+  /// The learning rates that were set by hand, as one line; none when there were none.
+  static func rateChanges(_ run: TrainingRun) -> [String] {
+    guard !run.rateChanges.isEmpty else { return [] }
+    let shown = run.rateChanges.suffix(5).map {
+      "\(String(format: "%.3g", $0.rate)) at epoch \($0.epoch), batch \($0.batch)"
+    }
+    let earlier = run.rateChanges.count > shown.count ? "…; " : ""
+    return ["learning rate set by hand: " + earlier + shown.joined(separator: "; ")]
+  }
+
   /// The columns of a table of epochs, and its rows.
   static func table(_ run: TrainingRun) -> (header: [String], rows: [[String]]) {
     guard let first = run.epochs.first else { return ([], []) }

@@ -9,6 +9,7 @@ package final class Trainer {
   private let options: TrainingOptions
   private let runtime: Runtime
   private let random: RandomSource
+  private let steering: TrainingSteering?
   private var steps: [Int: CompiledStep] = [:]
   private var run = TrainingRun()
   private var state = OptimizerState()
@@ -17,7 +18,7 @@ package final class Trainer {
   /// Prepares a training. Throws `LayerError` when data and network don't fit, before anything changes.
   package init(
     network: Network, data: any TrainingData, validation: (any TrainingData)?, options: TrainingOptions,
-    runtime: Runtime, random: RandomSource
+    runtime: Runtime, random: RandomSource, steering: TrainingSteering? = nil
   ) throws {
     self.network = network
     self.data = data
@@ -25,6 +26,7 @@ package final class Trainer {
     self.options = options
     self.runtime = runtime
     self.random = random
+    self.steering = steering
     guard data.count > 0 else { throw LayerError("there is nothing to train on: the data has no samples") }
     guard options.epochs >= 0, options.batchSize >= 1 else {
       throw LayerError("fit needs epochs of at least 0 and a batch of at least 1")
@@ -32,22 +34,31 @@ package final class Trainer {
     try network.build(for: data.inputShapes, random: random)
   }
 
+  private var rule: UpdateRule { options.rule ?? network.training.rule ?? .adam() }
+
+  /// The learning rate that training begins with.
+  package var learningRate: Double { Double("\(rule.learningRate)") ?? 0 }
+
   /// Trains. Throws `Interrupted`, `TrainingStopped` or what data and runtime throw; the weights are then those of the
   /// last whole step.
   package func train(observer: any TrainingObserver) throws -> TrainingRun {
-    let rule = options.rule ?? network.training.rule ?? .adam()
+    var rule = self.rule
     prepareState(for: rule)
     observer.trainingBegan(notes: run.notes, sampleCount: data.count, epochs: options.epochs)
     do {
       let first = network.training.epochs + 1
       let last = network.training.epochs + options.epochs
       for epoch in stride(from: first, through: last, by: 1) {
-        try trainEpoch(epoch, first: first, last: last, rule: rule, observer: observer)
+        try trainEpoch(epoch, first: first, last: last, rule: &rule, observer: observer)
         network.training.epochs = epoch
         if let folder = options.checkpoint {
           try Checkpoint.write(network, runtime: runtime, random: random, to: folder)
         }
         if shouldStop(after: epoch) { break }
+        if epoch < last, steering?.stopsAfterEpoch == true {
+          run.stoppedByHand = true
+          break
+        }
       }
       try restoreBest()
     } catch {
@@ -75,15 +86,16 @@ package final class Trainer {
   }
 
   private func trainEpoch(
-    _ epoch: Int, first: Int, last: Int, rule: UpdateRule, observer: any TrainingObserver
+    _ epoch: Int, first: Int, last: Int, rule: inout UpdateRule, observer: any TrainingObserver
   ) throws {
     let order = EpochOrder(
       count: data.count, batchSize: options.batchSize,
       shuffledBy: options.shuffles ? random.draw(for: .shuffling) : nil)
-    let start = Date()
+    var start = Date()
     var sums = RunningSums(metrics: options.metrics)
     let total = order.batches.count * options.epochs
     for (number, range) in order.batches.enumerated() {
+      start += try steer(&rule, epoch: epoch, batch: number + 1, observer: observer)
       let step = try compiledStep(count: range.count, rule: rule)
       let factor = options.schedule.factor(
         step: (epoch - first) * order.batches.count + number, of: total, stepsPerEpoch: order.batches.count)
@@ -121,6 +133,19 @@ package final class Trainer {
     }
     run.epochs.append(record)
     observer.epochEnded(record, run: run)
+  }
+
+  /// Does what was asked for since the batch before; returns the seconds that were spent waiting.
+  private func steer(
+    _ rule: inout UpdateRule, epoch: Int, batch: Int, observer: any TrainingObserver
+  ) throws -> Double {
+    guard let steering else { return 0 }
+    let waited = try steering.waitWhilePaused(runtime.cancellation) { observer.trainingPaused(run: run) }
+    if let rate = steering.takeLearningRate() {
+      rule.learningRate = Float(rate)
+      run.rateChanges.append(RateChange(epoch: epoch, batch: batch, rate: rate))
+    }
+    return waited
   }
 
   private func compiledStep(count: Int, rule: UpdateRule) throws -> CompiledStep {

@@ -25,6 +25,8 @@ package protocol TrainingObserver: AnyObject {
   func trainingBegan(notes: [String], sampleCount: Int, epochs: Int)
   /// A batch was trained on.
   func batchEnded(_ progress: TrainingProgress, run: TrainingRun)
+  /// Training waits because it was asked to; the next batch goes on.
+  func trainingPaused(run: TrainingRun)
   /// An epoch ended, validation included.
   func epochEnded(_ record: EpochRecord, run: TrainingRun)
   /// Training ended for whatever reason; `run` is what there is.

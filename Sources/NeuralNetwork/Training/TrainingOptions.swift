@@ -86,6 +86,10 @@ package struct TrainingRun {
   package internal(set) var bestEpoch: Int?
   /// Whether training stopped before its last epoch because nothing improved.
   package internal(set) var stoppedEarly = false
+  /// Whether training stopped before its last epoch because somebody who watched it asked for that.
+  package internal(set) var stoppedByHand = false
+  /// The learning rates that were set while it ran, in order.
+  package internal(set) var rateChanges: [RateChange] = []
   /// Remarks for the reader: the last batch was merged, training goes on, ….
   package internal(set) var notes: [String] = []
 }

@@ -37,8 +37,10 @@ package final class Buffer {
     guard !overflow, padded <= MachineMemory.limit else {
       throw MemoryError(purpose(), bytes: byteCount, limit: MachineMemory.limit)
     }
+    try MachineMemory.promise(byteCount, purpose: purpose)
     var found: UnsafeMutableRawPointer?
     guard posix_memalign(&found, padded >= 1 << 21 ? 4096 : 64, padded & ~63) == 0, let found else {
+      MachineMemory.giveBack(byteCount)
       throw MemoryError(purpose(), bytes: byteCount, limit: MachineMemory.limit)
     }
     pointer = found
@@ -46,7 +48,10 @@ package final class Buffer {
     self.layout = layout
   }
 
-  deinit { free(pointer) }
+  deinit {
+    free(pointer)
+    MachineMemory.giveBack(byteCount)
+  }
 
   /// The numbers as elements of a type.
   package func elements<Element>(of type: Element.Type) -> UnsafeMutableBufferPointer<Element> {

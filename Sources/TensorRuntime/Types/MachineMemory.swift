@@ -1,31 +1,32 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Synchronization
 
-/// How much memory this process may use: the machine's, or its container's where that is less.
+/// How much memory this process may use: the machine's, or its container's where that is less. Memory is promised
+/// before it is taken, so that what doesn't fit is an error and not the end of the process.
 package enum MachineMemory {
   /// Bytes that may be used.
-  package static let limit: Int = {
-    let pages = sysconf(Int32(_SC_PHYS_PAGES))
-    let pageSize = sysconf(Int32(_SC_PAGESIZE))
-    let physical =
-      pages > 0 && pageSize > 0 ? pages.multipliedReportingOverflow(by: pageSize).partialValue : Int.max
-    let limits = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"].compactMap(
-      number(in:))
-    return limits.filter { $0 > 0 }.reduce(physical, min)
-  }()
+  package static let limit = MemorySurvey().limit()
 
-  private static func number(in path: String) -> Int? {
-    guard let file = fopen(path, "r") else { return nil }
-    defer { fclose(file) }
-    var bytes = [UInt8](repeating: 0, count: 64)
-    let count = fread(&bytes, 1, bytes.count, file)
-    return Int(String(decoding: bytes[..<count].filter { $0 > 32 }, as: UTF8.self))
+  /// From how many bytes on it is looked up what is free: looking costs as much as a few thousand additions.
+  private static let lookLimit = 1 << 25
+  private static let promised = Atomic<Int>(0)
+
+  /// Takes note that `byteCount` bytes will be used; throws a ``MemoryError`` that names `purpose` where they don't fit
+  /// beside what was promised before.
+  static func promise(_ byteCount: Int, purpose: () -> String) throws {
+    let before = promised.wrappingAdd(byteCount, ordering: .relaxed).oldValue
+    var room = max(0, limit - before)
+    if byteCount >= lookLimit, byteCount <= room {
+      // Memory that was promised but never written to isn't missing from what the system calls free.
+      let survey = MemorySurvey()
+      room = min(room, max(0, survey.available() + survey.resident() - before))
+    }
+    guard byteCount > room else { return }
+    giveBack(byteCount)
+    throw MemoryError(purpose(), bytes: byteCount, limit: room)
   }
+
+  /// Takes note that `byteCount` bytes are no longer used.
+  static func giveBack(_ byteCount: Int) { promised.wrappingSubtract(byteCount, ordering: .relaxed) }
 
   /// A number of bytes in the unit that reads best: `1.5 GiB`.
   package static func describe(_ bytes: Int) -> String {
