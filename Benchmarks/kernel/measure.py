@@ -9,9 +9,8 @@ import sys
 import tempfile
 import time
 
-import zmq
-from jupyter_client.connect import write_connection_file
-from jupyter_client.session import Session
+import interrupts
+from raw_kernel import Kernel
 
 LENET = """
 seed(1)
@@ -40,85 +39,6 @@ loss.backward()
 optimizer.step()
 loss.item()
 """
-
-
-LOOPS = {
-    "a loop": "var i = 0\nwhile true { i = (i + 1) % 7 }",
-    "a convolution (64 channels, 112², batch 32)": """
-let net = Sequential(input: [64, 112, 112]) { Conv(64, 3, padding: .same) }
-let images = rand(32, 64, 112, 112)
-while true { expect(isClose(net(images).sum(), 0, within: 1e9)) }""",
-    "training": """
-let net = Sequential(input: [1, 28, 28]) { Conv(32, 3, activation: .relu); Flatten(); Dense(10) }
-net.fit(Digits(count: 2_000), epochs: 1_000, batch: 128)""",
-}
-
-
-class Kernel:
-    """A kernel process and raw sockets to it, so that no client's own waiting is measured."""
-
-    def __init__(self, command):
-        self.folder = tempfile.TemporaryDirectory()
-        self.path, info = write_connection_file(os.path.join(self.folder.name, "kernel.json"), key=b"key")
-        self.session = Session(key=b"key")
-        self.context = zmq.Context()
-        self.shell, self.control, self.iopub = (
-            self.socket(kind, info[f"{name}_port"])
-            for kind, name in [(zmq.DEALER, "shell"), (zmq.DEALER, "control"), (zmq.SUB, "iopub")]
-        )
-        self.iopub.subscribe(b"")
-        self.session.send(self.shell, "kernel_info_request")
-        start = time.perf_counter()
-        self.process = subprocess.Popen(
-            [*command, "-f", self.path], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-        )
-        self.receive(self.shell)
-        self.start_seconds = time.perf_counter() - start
-
-    def socket(self, kind, port):
-        socket = self.context.socket(kind)
-        socket.setsockopt(zmq.LINGER, 0)
-        socket.setsockopt(zmq.RECONNECT_IVL, 1)
-        socket.connect(f"tcp://127.0.0.1:{port}")
-        return socket
-
-    def receive(self, socket):
-        if not socket.poll(60_000):
-            raise RuntimeError("no answer")
-        return self.session.recv(socket)[1]
-
-    def execute(self, code):
-        """Seconds until both the reply and idle have come."""
-        start = time.perf_counter()
-        request = self.session.send(self.shell, "execute_request", {"code": code, "silent": False})
-        identifier = request["header"]["msg_id"]
-        while True:
-            message = self.receive(self.iopub)
-            if (
-                message["parent_header"].get("msg_id") == identifier
-                and message["content"].get("execution_state") == "idle"
-            ):
-                break
-        reply = self.receive(self.shell)
-        if reply["content"]["status"] != "ok":
-            raise RuntimeError(f"{reply['content'].get('ename')}: {reply['content'].get('evalue')}")
-        return time.perf_counter() - start
-
-    def resident(self):
-        """Resident megabytes, and those that are not shared with other processes."""
-        values = {}
-        with open(f"/proc/{self.process.pid}/smaps_rollup") as file:
-            for line in file:
-                parts = line.split()
-                if parts[0] in ("Rss:", "Pss:"):
-                    values[parts[0]] = int(parts[1]) / 1024
-        return values["Rss:"]
-
-    def close(self):
-        self.process.kill()
-        self.process.wait()
-        self.context.destroy(linger=0)
-        self.folder.cleanup()
 
 
 def start(command):
@@ -151,30 +71,6 @@ def first_cell(command, code):
     seconds = kernel.execute(code)
     kernel.close()
     return seconds * 1_000
-
-
-def interrupts(command, code, count):
-    """Milliseconds from an interrupt request to the end of the cell, sorted."""
-    kernel = Kernel(command)
-    times = []
-    for number in range(count):
-        request = kernel.session.send(kernel.shell, "execute_request", {"code": code, "silent": False})
-        identifier = request["header"]["msg_id"]
-        time.sleep(1 + 0.037 * (number % 10))
-        start = time.perf_counter()
-        kernel.session.send(kernel.control, "interrupt_request", {})
-        while True:
-            message = kernel.receive(kernel.iopub)
-            if (
-                message["parent_header"].get("msg_id") == identifier
-                and message["content"].get("execution_state") == "idle"
-            ):
-                break
-        times.append((time.perf_counter() - start) * 1_000)
-        if kernel.receive(kernel.shell)["content"].get("ename") != "Interrupted":
-            raise RuntimeError("the cell wasn't interrupted")
-    kernel.close()
-    return sorted(times)
 
 
 def run_notebook(name):
@@ -225,9 +121,8 @@ def main():
                 lambda command: first_cell(ours, LENET) if command is ours else first_cell(torch, TORCH),
             )
 
-        for title, code in LOOPS.items() if options.interrupts else ():
-            times = interrupts(ours, code, options.interrupts)
-            print(f"interrupt of {title}: median {statistics.median(times):.1f} ms, worst {times[-1]:.1f} ms")
+        if options.interrupts:
+            interrupts.measure(lambda: Kernel(ours), options.interrupts)
 
     print(f"| {options.rounds} rounds in turns | cnnrepl | ipykernel | ratio |\n| --- | ---: | ---: | ---: |")
     for title, unit, mine, other in rows:

@@ -2,6 +2,10 @@ import Synchronization
 
 /// A flag that any thread may raise and that running work looks at between its parts.
 package final class CancellationToken: Sendable {
+  /// The token of the work that goes on here: what reads or draws much data looks at it without being handed it. Other
+  /// threads that help don't see it.
+  @TaskLocal package static var current: CancellationToken?
+
   private let raised = Atomic<Bool>(false)
 
   /// Makes a token that is not raised.

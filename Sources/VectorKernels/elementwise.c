@@ -1,15 +1,21 @@
 // Element-wise programs and optimizer steps over all threads.
 #include "Kernels/parallel.h"
 
-static void elementwise_part(void *data, int part, int parts) {
-  const vk_program *p = data;
+typedef struct {
+  const vk_program *program;
   int64_t first, last;
-  divide(p->count, VK_TILE, part, parts, &first, &last);
-  if (first < last) vk_kernels()->elementwise(p, first, last);
+} element_range;
+
+static void elementwise_part(void *data, int part, int parts) {
+  const element_range *r = data;
+  int64_t first, last;
+  divide(r->last - r->first, VK_TILE, part, parts, &first, &last);
+  if (first < last) vk_kernels()->elementwise(r->program, r->first + first, r->first + last);
 }
 
-void vk_elementwise(const vk_program *p, int threads) {
-  vk_parallel(elementwise_part, (void *)p, threads_for(p->count * (p->micro_count + 1) / 2, threads));
+void vk_elementwise(const vk_program *p, int64_t first, int64_t last, int threads) {
+  element_range r = {p, first, last};
+  vk_parallel(elementwise_part, &r, threads_for((last - first) * (p->micro_count + 1) / 2, threads));
 }
 
 typedef struct {
@@ -45,7 +51,7 @@ void vk_optimizer_step(const vk_update *updates, int count, const vk_rule *rule,
 typedef struct {
   vk_distribution kind;
   float *y;
-  int64_t count;
+  int64_t first, last;
   uint64_t seed, stream;
   float parameter;
 } random_data;
@@ -53,11 +59,12 @@ typedef struct {
 static void random_part(void *data, int part, int parts) {
   const random_data *r = data;
   int64_t first, last;
-  divide(r->count, 64, part, parts, &first, &last);
-  if (first < last) vk_kernels()->random(r->kind, r->y, first, last, r->seed, r->stream, r->parameter);
+  divide(r->last - r->first, 64, part, parts, &first, &last);
+  if (first < last)
+    vk_kernels()->random(r->kind, r->y, r->first + first, r->first + last, r->seed, r->stream, r->parameter);
 }
 
-void vk_random(vk_distribution kind, float *y, int64_t count, uint64_t seed, uint64_t stream, float parameter, int threads) {
-  random_data r = {kind, y, count, seed, stream, parameter};
-  vk_parallel(random_part, &r, threads_for(count * 4, threads));
+void vk_random(vk_distribution kind, float *y, int64_t first, int64_t last, uint64_t seed, uint64_t stream, float parameter, int threads) {
+  random_data r = {kind, y, first, last, seed, stream, parameter};
+  vk_parallel(random_part, &r, threads_for((last - first) * 4, threads));
 }

@@ -161,9 +161,10 @@ def test_lab_shows_training_live_and_interrupts_it(open_notebook):
     expect(output).to_be_visible(timeout=60_000)
     before = output.inner_html()
     assert wait_until(lambda: output.inner_html() != before, timeout=30, step=0.2), "the display is updated in place"
+    expect(book.cell(0).locator("button.widget-toggle-button")).to_be_visible(timeout=60_000)
     count = book.output(0).count()
     time.sleep(2)
-    assert book.output(0).count() == count, "no output is added while it trains"
+    assert book.output(0).count() == count == 2, "nothing is added to display and controls while it trains"
     book.picture("training")
     book.cell(0).locator(".cm-content").click()
     book.page.keyboard.press("Escape")

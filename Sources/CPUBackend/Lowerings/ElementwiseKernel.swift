@@ -61,13 +61,15 @@ final class ElementwiseKernel {
     sinks.deallocate()
   }
 
-  /// Runs it on where the places are now.
+  /// Runs it on where the places are now. Throws `Interrupted`.
   func run(_ context: RunContext) throws {
     for (index, slot) in inputs.enumerated() {
       sources[index].pointer = UnsafeRawPointer(try slot.address(UInt8.self))
     }
     sinks[0].pointer = UnsafeMutableRawPointer(try output.address(UInt8.self))
-    vk_elementwise(&program, Int32(context.threads))
+    try context.inBlocks(of: Int(program.count)) { first, last in
+      vk_elementwise(&program, first, last, Int32(context.threads))
+    }
   }
 
   /// Joins axes that every strided input passes in one run; axes of length 1 go.

@@ -64,10 +64,15 @@ extension Compiler {
   ///
   /// A primitive can't be stopped; 20 ms at 60 GF/s per thread, which even slow shapes reach, leave room below 100 ms.
   func samplesAtOnce(_ samples: Int, operations: Double) -> Int {
-    let longest = 0.02 * 60e9 * Double(max(1, backend.threads))
-    guard operations > longest, samples > 1 else { return samples }
-    let most = max(1, Int(Double(samples) * longest / operations))
+    let most = rowsAtOnce(samples, operations: operations)
     return (1...most).last { samples % $0 == 0 } ?? 1
+  }
+
+  /// The same where parts may differ in length.
+  func rowsAtOnce(_ rows: Int, operations: Double) -> Int {
+    let longest = 0.02 * 60e9 * Double(max(1, backend.threads))
+    guard operations > longest, rows > 1 else { return max(1, rows) }
+    return max(1, Int(Double(rows) * longest / operations))
   }
 
   /// Adds one step per part of the batch. Roles in `batched` are cut, the others are the same for every part.

@@ -118,10 +118,25 @@ extension Compiler {
     let right = view(
       try plain(instruction.inputs[1]), try descriptor(instruction.inputs[1], operation.transposeRight))
     let target = try definePlain(output)
-    let description = try PrimitiveDescription.matrixProduct(
-      engine, left: left.descriptor, right: right.descriptor, destination: target.descriptor)
-    try primitive(
-      operation.name, description, reads: [(.source, left), (.weights, right)],
-      writes: [(.destination, target)])
+    // A primitive can't be stopped: large products are made some rows at a time.
+    let rows = rank == 2 ? target.descriptor.dims[0] : 1
+    let atOnce = rowsAtOnce(
+      rows, operations: 2 * Double(target.elementCount) * Double(left.descriptor.dims[rank - 1]))
+    for first in stride(from: 0, to: rows, by: atOnce) {
+      let count = min(atOnce, rows - first)
+      func part(_ slot: Slot) throws -> Slot {
+        guard count < rows else { return slot }
+        let (dims, strides) = (slot.descriptor.dims, slot.descriptor.strides)
+        return view(
+          slot, try MemoryDescriptor([count] + dims.dropFirst(), strides: strides),
+          byteOffset: first * strides[0] * slot.elementType.byteCount)
+      }
+      let (leftPart, targetPart) = (try part(left), try part(target))
+      let description = try PrimitiveDescription.matrixProduct(
+        engine, left: leftPart.descriptor, right: right.descriptor, destination: targetPart.descriptor)
+      try primitive(
+        operation.name, description, reads: [(.source, leftPart), (.weights, right)],
+        writes: [(.destination, targetPart)])
+    }
   }
 }

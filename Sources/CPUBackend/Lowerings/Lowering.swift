@@ -114,7 +114,7 @@ extension Compiler {
     guard let place = program.randoms.firstIndex(of: instruction.outputs[0]) else {
       throw TensorError(operation.name, "the draw was given no generator")
     }
-    let count = Int64(slot.elementCount)
+    let count = slot.elementCount
     var (kind, rate) = (VK_UNIFORM, Float(0))
     switch operation.distribution {
     case .uniform: break
@@ -123,8 +123,10 @@ extension Compiler {
     }
     step(operation.name, reads: [], writes: [slot]) { context in
       let random = context.randoms[place]
-      vk_random(
-        kind, try slot.address(Float.self), count, random.seed, random.stream, rate, Int32(context.threads))
+      let place = try slot.address(Float.self)
+      try context.inBlocks(of: count) { first, last in
+        vk_random(kind, place, first, last, random.seed, random.stream, rate, Int32(context.threads))
+      }
     }
   }
 }

@@ -14,6 +14,18 @@ final class RunContext {
     self.randoms = randoms
     self.cancellation = cancellation
   }
+
+  /// How many elements are worked on before an interrupt is looked for: a few milliseconds, and a whole number of what
+  /// kernels do at once.
+  private static let blockLength = 1 << 22
+
+  /// Has `body` work on elements `first..<last`, one range after the other. Throws `Interrupted`.
+  func inBlocks(of count: Int, _ body: (_ first: Int64, _ last: Int64) -> Void) throws {
+    for first in stride(from: 0, to: count, by: Self.blockLength) {
+      if first > 0 { try cancellation?.check() }
+      body(Int64(first), Int64(min(count, first + Self.blockLength)))
+    }
+  }
 }
 
 /// One thing a plan does.

@@ -1,5 +1,6 @@
 import CZlib
 import Foundation
+import TensorRuntime
 
 /// Reads a file in order, inflating it when it is gzip-compressed, in memory that does not depend on its size.
 package final class GzipReader {
@@ -23,9 +24,11 @@ package final class GzipReader {
 
   deinit { gzclose(file) }
 
-  /// The next bytes, fewer than `count` only at the end; throws `DatasetError` when the data are damaged.
+  /// The next bytes, fewer than `count` only at the end; throws `DatasetError` when the data are damaged, and
+  /// `Interrupted`.
   package func read(_ count: Int) throws -> [UInt8] {
-    try [UInt8](unsafeUninitializedCapacity: min(max(0, count), 1 << 24)) { buffer, initialized in
+    try CancellationToken.current?.check()
+    return try [UInt8](unsafeUninitializedCapacity: min(max(0, count), 1 << 24)) { buffer, initialized in
       let wanted = UInt32(buffer.count)
       let got = gzread(file, buffer.baseAddress, min(wanted, UInt32(min(max(0, count), 1 << 24))))
       var code: Int32 = 0

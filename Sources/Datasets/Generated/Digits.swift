@@ -9,18 +9,20 @@ package enum Digits {
   /// Draws `count` digits, every ten of them one of each class in random order.
   ///
   /// Digit i is a function of the sequence and i alone: neither the count nor threads change it. Throws `DatasetError`
-  /// for a count below 1 or above ``largestCount``.
+  /// for a count below 1 or above ``largestCount``, and `Interrupted`.
   package static func images(count: Int, random: Philox) throws -> LabelledImages {
     guard count >= 1, count <= largestCount else {
       throw DatasetError("\(count) digits, wanted 1 to \(largestCount)")
     }
     let size = DigitWriter.side * DigitWriter.side
     let labels = Self.labels(count: count, random: random)
+    let cancellation = CancellationToken.current
     let pixels = [UInt8](unsafeUninitializedCapacity: count * size) { buffer, initialized in
       buffer.initialize(repeating: 0)
       nonisolated(unsafe) let sheet = buffer
       let block = 64
       DispatchQueue.concurrentPerform(iterations: (count + block - 1) / block) { number in
+        if cancellation?.isCancelled == true { return }
         for index in number * block..<min(count, (number + 1) * block) {
           var writer = DigitWriter(random, sample: index)
           writer.write(
@@ -30,6 +32,7 @@ package enum Digits {
       }
       initialized = count * size
     }
+    try cancellation?.check()
     return try LabelledImages(
       shape: [1, DigitWriter.side, DigitWriter.side], pixels: pixels, labels: labels,
       classNames: (0...9).map { String($0) })

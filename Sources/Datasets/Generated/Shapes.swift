@@ -29,7 +29,7 @@ package struct Shapes: Sendable, Hashable {
 
   /// Draws the pictures; picture i is a function of the sequence and i alone.
   ///
-  /// Throws `DatasetError` for sizes and counts that make no sense.
+  /// Throws `DatasetError` for sizes and counts that make no sense, and `Interrupted`.
   package func images(random: Philox) throws -> LabelledImages {
     guard (1...1_000_000).contains(count), (8...1024).contains(size), shapes.lowerBound >= 1,
       shapes.upperBound <= 50, noise >= 0, noise <= 1
@@ -45,12 +45,14 @@ package struct Shapes: Sendable, Hashable {
       throw DatasetError(
         "\(count) pictures of \(size) x \(size) take \(total) bytes", fix: "draw fewer or smaller ones")
     }
+    let cancellation = CancellationToken.current
     var pixels = [UInt8](repeating: 0, count: count * bytes)
     var drawn = [ShapePainter?](repeating: nil, count: count)
     pixels.withUnsafeMutableBufferPointer { pixels in
       drawn.withUnsafeMutableBufferPointer { drawn in
         nonisolated(unsafe) let (sheet, results) = (pixels, drawn)
         DispatchQueue.concurrentPerform(iterations: (count + 15) / 16) { block in
+          if cancellation?.isCancelled == true { return }
           for index in block * 16..<min(count, block * 16 + 16) {
             var painter = ShapePainter(self, random, sample: index)
             painter.paint(
@@ -60,6 +62,7 @@ package struct Shapes: Sendable, Hashable {
         }
       }
     }
+    try cancellation?.check()
     return try LabelledImages(
       shape: [channels, size, size], pixels: pixels, labels: drawn.map { $0?.label ?? 0 },
       classNames: Self.classNames,

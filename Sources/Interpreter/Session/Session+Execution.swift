@@ -28,7 +28,7 @@ extension Session {
     case .failure(let error): return .failed(error)
     }
     do {
-      let value = try evaluate(cell)
+      let value = try CancellationToken.$current.withValue(interruption) { try evaluate(cell) }
       guard let value, !value.isVoid, options.showsResult else { return .finished(result: nil) }
       return .finished(result: try context.bundle(of: value))
     } catch let error as EvaluationError {

@@ -10,10 +10,13 @@ enum TrainingCurves {
   /// The charts of a run, side by side; `progress` is the epoch under way.
   static func figure(_ run: TrainingRun, _ progress: TrainingProgress?) -> Figure {
     let charts = [loss(run, progress)] + (metrics(run, progress).map { [$0] } ?? [])
+    let first = run.epochs.first?.epoch ?? progress?.epoch ?? 1
+    let last = max(run.epochs.last?.epoch ?? 1, progress?.epoch ?? 1)
     return Figure(
       row: charts.map { chart in
         var chart = chart
         (chart.width, chart.height) = size
+        chart.xIncluded = [Double(first - 1), Double(last)]
         return chart.figure()
       })
   }
@@ -60,7 +63,12 @@ enum TrainingCurves {
             style: .dashed, color: index * 2 + 1))
       }
     }
-    return Chart("", xLabel: "epoch", yLabel: names.count > 1 ? "metrics" : names[0], series: series)
+    var chart = Chart("", xLabel: "epoch", yLabel: names.count > 1 ? "metrics" : names[0], series: series)
+    // Shares are best read on their whole scale.
+    if series.allSatisfy({ $0.y.allSatisfy { !$0.isFinite || (0...1).contains($0) } }) {
+      chart.yIncluded = [0, 1]
+    }
+    return chart
   }
 
   private static func validation(_ run: TrainingRun, _ value: (EpochRecord) -> Double)

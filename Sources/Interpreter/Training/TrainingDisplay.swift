@@ -14,11 +14,15 @@ final class TrainingDisplay: TrainingObserver {
   private static let logInterval = 30.0
 
   private let sink: any OutputSink
+  /// How many epochs the table has while training goes on.
+  private static let rowsShown = 8
+
   private let controls: TrainingControls?
   private let id = "training-\(UUID().uuidString)"
   private let start = Date()
   private var last = Date()
   private var drawingSeconds = 0.0
+  private var isOver = false
   private var lastEpoch = 0
   private var notes: [String] = []
   private var progress: TrainingProgress?
@@ -86,6 +90,7 @@ final class TrainingDisplay: TrainingObserver {
         + "the weights are those of the last whole step"
     }
     controls?.end()
+    isOver = true
     switch style {
     case .display: update(run: run, state: state)
     case .line, .log:
@@ -109,7 +114,8 @@ final class TrainingDisplay: TrainingObserver {
     guard let run, !run.batchLosses.isEmpty else { return MIMEBundle(text: lines.joined(separator: "\n")) }
     let (header, rows) = TrainingText.table(run)
     var table = TextTable(header: header, sides: header.map { _ in .right })
-    for row in rows { table.append(row) }
+    // While it goes on the latest epochs tell enough; the whole table stands at the end.
+    for row in isOver ? rows[...] : rows.suffix(Self.rowsShown) { table.append(row) }
     var html = lines.map { "<div>\(Figure.escaped($0))</div>" }.joined()
     let figure = TrainingCurves.figure(run, progress)
     if let png = try? figure.png() {

@@ -48,7 +48,9 @@ final class ControlPanel: @unchecked Sendable {
     let layout = add(Widget(Self.model("Layout", view: "LayoutView", module: "base")))
     var children: [JSONValue] = []
     for control in controls {
-      let style = add(Widget(Self.model(Self.style(of: control.kind), view: "StyleView", viewModule: "base")))
+      var look = Self.model(Self.style(of: control.kind), view: "StyleView", viewModule: "base")
+      if case .logarithmicSlider = control.kind { look["description_width"] = "initial" }
+      let style = add(Widget(look))
       var state = Self.state(of: control)
       state["layout"] = layout.reference
       state["style"] = style.reference

@@ -72,7 +72,7 @@ typedef struct {
 } vk_program;
 
 /// Runs a chain over all its elements.
-void vk_elementwise(const vk_program *program, int threads);
+void vk_elementwise(const vk_program *program, int64_t first, int64_t last, int threads);
 
 // ---- reductions, row-major (outer, reduced, inner) ------------------------------------------------------------------
 
@@ -124,8 +124,8 @@ void vk_max_pool_gradient(const float *x, const float *g, float *y, const vk_win
 // ---- random numbers: Philox4x32-10, element i is draw i -------------------------------------------------------------
 
 typedef enum { VK_UNIFORM, VK_NORMAL, VK_DROPOUT_MASK } vk_distribution;
-/// Fills y with draws; `parameter` is the dropout rate.
-void vk_random(vk_distribution kind, float *y, int64_t count, uint64_t seed, uint64_t stream, float parameter, int threads);
+/// Fills y[first ..< last] with draws; `first` is a multiple of 64, `parameter` the dropout rate.
+void vk_random(vk_distribution kind, float *y, int64_t first, int64_t last, uint64_t seed, uint64_t stream, float parameter, int threads);
 
 // ---- optimizer steps ------------------------------------------------------------------------------------------------
 
