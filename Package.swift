@@ -88,7 +88,8 @@ let package = Package(
     tests("VisualizationTests", ["Visualization", "ImageCodecs", "CZlib"], exclude: ["Snapshots"]),
     tests("InterpreterTests", ["Interpreter"], exclude: ["Course", "Programs", "Snapshots"]),
     tests("NotebooksTests", ["Notebooks"], resources: [.copy("Fixtures")]),
-    tests("JupyterKernelTests", ["JupyterKernel", "ZeroMQTransport", "CZeroMQ"]),
+    tests(
+      "JupyterKernelTests", ["JupyterKernel", "ZeroMQTransport", "CZeroMQ"], resources: [.copy("Fixtures")]),
     tests("REPLTests", ["REPL"]),
     tests("ProgramTests", ["cnnrepl", "Notebooks", "JSON"]),
   ],

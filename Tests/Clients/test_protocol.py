@@ -15,6 +15,8 @@ CONVOLVE = """let net = Sequential(input: [64, 112, 112]) { Conv(64, 3, padding:
 let images = rand(32, 64, 112, 112)
 while true { expect(isClose(net(images).sum(), 0, within: 1e9)) }"""
 
+DRAW = "while true { let digits = Digits(count: 60_000) }"
+
 
 def test_kernel_info_on_both_channels(kernel):
     for reply in (kernel.client.kernel_info(reply=True, timeout=5), kernel.control("kernel_info_request")):
@@ -35,13 +37,13 @@ def test_state_stays_between_cells_and_after_errors(kernel):
 
 
 @pytest.mark.parametrize("way", ["message", "signal"])
-@pytest.mark.parametrize("code", [ENDLESS, 'input("name? ")', CONVOLVE], ids=["loop", "input", "convolution"])
+@pytest.mark.parametrize("code", [ENDLESS, 'input("name? ")', CONVOLVE, DRAW], ids=["loop", "input", "convolution", "data"])
 def test_interrupt(kernel, way, code):
     """The cell ends soon (how soon is measured in Benchmarks/kernel), and the state is kept."""
     kernel.run("let kept = 42")
     kernel.client.allow_stdin = True
     times = []
-    for _ in range(10):
+    for _ in range(5):
         request = kernel.client.execute(code, allow_stdin=True)
         kernel.wait_for(request, "execute_input")
         time.sleep(0.3 if code is CONVOLVE else 0.02)
@@ -104,6 +106,92 @@ def test_a_stalled_client_does_not_hold_up_the_others(new_kernel):
     finally:
         stalled.close(linger=0)
         context.term()
+
+
+def test_a_client_that_never_reads_is_given_up_on(new_kernel):
+    """Messages that can't be merged fill its queues; after 10 seconds it is disconnected and the rest goes on."""
+    kernel = new_kernel()
+    context = zmq.Context()
+    stalled = context.socket(zmq.SUB)
+    stalled.setsockopt(zmq.RCVHWM, 1)
+    stalled.setsockopt(zmq.RCVBUF, 4096)
+    stalled.connect(f"tcp://127.0.0.1:{kernel.client.iopub_port}")
+    stalled.subscribe(b"")
+    assert stalled.poll(5_000)
+    try:
+        start = time.monotonic()
+        request = kernel.client.execute("for i in 0..<20_000 { clear() }")
+        reply, published = kernel.finish(request, timeout=60)
+        assert reply["status"] == "ok"
+        assert [m["msg_type"] for m in published].count("clear_output") == 20_000
+        assert time.monotonic() - start < 30
+        assert kernel.stdout("print(1)") == "1\n"
+    finally:
+        stalled.close(linger=0)
+        context.term()
+
+
+def test_a_cell_that_prints_too_much_is_cut_off(kernel):
+    """64 MB are shown, the rest is in a file that the notice names."""
+    request = kernel.client.execute('let line = "%s"\nfor _ in 0..<700 { print(line) }' % ("x" * 99_999))
+    reply, published = kernel.finish(request, timeout=120)
+    assert reply["status"] == "ok"
+    assert len(text(published)) == 64 << 20
+    notice = text(published, "stderr")
+    assert "64 MB" in notice and "CNNREPL_OUTPUT_LIMIT" in notice
+    path = notice.split("the rest goes to ")[1].split(";")[0]
+    assert os.path.getsize(path) == 70_000_000 - (64 << 20)
+    assert os.stat(path).st_mode & 0o777 == 0o600
+    os.unlink(path)
+
+
+def test_what_libraries_print_is_in_the_right_cell(new_kernel, monkeypatch):
+    """oneDNN writes a line per primitive to the process's standard output."""
+    monkeypatch.setenv("DNNL_VERBOSE", "1")
+    kernel = new_kernel()
+    kernel.run("let net = Sequential(input: [1, 12, 12]) { Conv(32, 3) }\nlet x = rand(4, 1, 12, 12)")
+    for _ in range(5):
+        _, published = kernel.run('print("before")\nlet y = net(x).sum().item\nprint("behind")')
+        lines = text(published).splitlines()
+        assert lines[0] == "before" and lines[-1] == "behind"
+        assert any(line.startswith("dnnl_verbose") for line in lines[1:-1])
+        assert text(kernel.run('print("next")')[1]) == "next\n"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "let x = zeros(1_000_000, 1_000_000) + 1\nprint(x.sum())",
+        """let net = Sequential(input: [3, 512, 512]) { Conv(512, 3, padding: .same); Conv(512, 3, padding: .same); GlobalAvgPool(); Dense(3) }
+let images = zeros(512, 3, 512, 512)
+net.fit(images, target: zeros(512), batch: 512)""",
+    ],
+    ids=["tensor", "training"],
+)  # fmt: skip
+def test_what_does_not_fit_into_memory_is_an_error(kernel, code):
+    kernel.run("let kept = 42")
+    reply, _ = kernel.run(code, timeout=120)
+    assert reply["status"] == "error" and reply["ename"] == "MemoryError", reply
+    assert "iB" in reply["evalue"]
+    assert kernel.stdout("print(kept)") == "42\n"
+
+
+def test_training_goes_on_after_an_interrupt(kernel):
+    """The weights of the last whole step are there, and more training starts from them."""
+    kernel.run(
+        "let data = Digits(count: 2_000)\n"
+        "let net = Sequential(input: [1, 28, 28]) { Conv(8, 3, activation: .relu); Flatten(); Dense(10) }"
+    )
+    request = kernel.client.execute("net.fit(data, epochs: 100_000, batch: 64)")
+    kernel.wait_for(request, "update_display_data", timeout=60)
+    time.sleep(1)
+    kernel.control("interrupt_request")
+    reply, _ = kernel.finish(request)
+    assert reply["ename"] == "Interrupted"
+    first = kernel.stdout("print(net.evaluate(data.train).loss)")
+    assert float(first) < 2.3 and kernel.stdout("print(net.evaluate(data.train).loss)") == first
+    kernel.run("net.fit(data, epochs: 3, batch: 64)", timeout=60)
+    assert float(kernel.stdout("print(net.evaluate(data.train).loss)")) < float(first)
 
 
 def test_carriage_returns_are_collapsed(kernel):

@@ -6,6 +6,7 @@ import Visualization
 final class TrainingDisplay: TrainingObserver {
   /// Seconds between updates: often enough to watch, rarely enough for a browser.
   private static let interval = 0.25
+  private static let longestInterval = 5.0
   /// How many times as long as drawing the last picture took training goes on before the next.
   private static let patience = 50.0
   /// Seconds after which controls are offered: what is over sooner needs none.
@@ -49,7 +50,9 @@ final class TrainingDisplay: TrainingObserver {
     lastEpoch = progress.lastEpoch
     let now = Date()
     if now.timeIntervalSince(start) >= Self.controlDelay { controls?.offer() }
-    let wait = style == .log ? Self.logInterval : max(Self.interval, drawingSeconds * Self.patience)
+    let wait =
+      style == .log
+      ? Self.logInterval : min(max(Self.interval, drawingSeconds * Self.patience), Self.longestInterval)
     guard now.timeIntervalSince(last) >= wait else { return }
     last = now
     switch style {
@@ -62,6 +65,7 @@ final class TrainingDisplay: TrainingObserver {
 
   func trainingPaused(run: TrainingRun) {
     guard style == .display, let progress else { return }
+    last = .distantPast
     update(
       run: run, state: "paused at epoch \(progress.epoch), batch \(progress.batch) of \(progress.batchCount)")
   }
