@@ -196,7 +196,7 @@ def test_lab_steers_a_training(open_notebook, lab):
         book.page.keyboard.press("ArrowLeft")
     book.picture("paused")
     pause.click()
-    expect(display).to_contain_text("learning rate set by hand: 0.00063 at epoch", timeout=10_000)
+    expect(display).to_contain_text("learning rate set by hand: 0.000631 at epoch", timeout=30_000)
     book.cell(0).locator('button:has-text("Stop after epoch")').click()
     expect(display).to_contain_text("stopped after the epoch, as asked", timeout=30_000)
     book.wait_idle()

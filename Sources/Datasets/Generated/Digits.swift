@@ -20,7 +20,7 @@ package enum Digits {
     let pixels = [UInt8](unsafeUninitializedCapacity: count * size) { buffer, initialized in
       buffer.initialize(repeating: 0)
       nonisolated(unsafe) let sheet = buffer
-      let block = 64
+      let block = 16
       DispatchQueue.concurrentPerform(iterations: (count + block - 1) / block) { number in
         if cancellation?.isCancelled == true { return }
         for index in number * block..<min(count, (number + 1) * block) {
