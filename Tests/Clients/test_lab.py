@@ -179,7 +179,7 @@ def test_lab_shows_training_live_and_interrupts_it(open_notebook):
 
 def test_lab_steers_a_training(open_notebook, lab):
     """Pause, another learning rate, stop after the epoch: widgets that work while the cell runs."""
-    book = open_notebook("steering", TRAIN.replace("epochs: 200", "epochs: 100_000"), "print(run.epochs > 1)")
+    book = open_notebook("steering", TRAIN.replace("epochs: 200", "epochs: 100_000"), "print(run.epochs >= 1)")
     book.run(0)
     pause = book.cell(0).locator("button.widget-toggle-button")
     expect(pause).to_be_visible(timeout=60_000)

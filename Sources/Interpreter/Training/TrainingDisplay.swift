@@ -120,7 +120,7 @@ final class TrainingDisplay: TrainingObserver {
     var table = TextTable(header: header, sides: header.map { _ in .right })
     // While it goes on the latest epochs tell enough; the whole table stands at the end.
     for row in isOver ? rows[...] : rows.suffix(Self.rowsShown) { table.append(row) }
-    var html = "<pre>\(Figure.escaped(lines.joined(separator: "\n")))</pre>"
+    var html = "<pre>\(lines.map(Figure.escaped).joined(separator: "<br>"))</pre>"
     let figure = TrainingCurves.figure(run, progress)
     if let png = try? figure.png() {
       html +=
