@@ -78,6 +78,8 @@ let package = Package(
     .executableTarget(
       name: "few-channel-benchmark", dependencies: ["NeuralNetwork", "CPUBackend"],
       path: "Benchmarks/FewChannels"),
+    .executableTarget(
+      name: "plan-benchmark", dependencies: ["NeuralNetwork", "CPUBackend"], path: "Benchmarks/Plans"),
 
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     tests("SyntaxTests", ["Syntax"]),

@@ -33,6 +33,22 @@ package struct MemoryDescriptor: Equatable {
     return MemoryDescriptor(raw: raw)
   }
 
+  /// Images whose channels stand together in blocks: `nChw16c`.
+  package static func blocked(_ dims: [Int], channels: Int) throws -> MemoryDescriptor {
+    var raw = dnnl_memory_desc_t()
+    var lengths = dims.map(Int64.init)
+    let tag =
+      switch (dims.count, channels) {
+      case (4, 16): dnnl_nChw16c
+      case (4, 8): dnnl_nChw8c
+      default: dnnl_format_tag_undef
+      }
+    try check(
+      dnnl_memory_desc_init_by_tag(&raw, Int32(dims.count), &lengths, dnnl_f32, tag),
+      "description of \(dims) in blocks of \(channels) channels")
+    return MemoryDescriptor(raw: raw)
+  }
+
   /// No numbers at all.
   package static let none = MemoryDescriptor(raw: dnnl_memory_desc_t())
 

@@ -23,6 +23,7 @@ struct Program: ParsableCommand {
     ])
 
   static func main() {
+    WorkerSpinning.limit()
     main(routed(Array(CommandLine.arguments.dropFirst())))
   }
 

@@ -19,6 +19,9 @@ final class Compiler {
   private(set) var argumentLayouts: [Layout]
   private var argumentSlots: [Int: Slot] = [:]
   private(set) var steps: [PlanStep] = []
+  /// Steps that run before the others, and only when parameters have changed.
+  private(set) var prelude: [PlanStep] = []
+  private var isInPrelude = false
   private(set) var slots: [Slot] = []
   private var scalars: [(slot: Slot, elementType: ElementType)] = []
   /// What the passes before lowering found.
@@ -32,8 +35,8 @@ final class Compiler {
     self.program = program
     self.backend = backend
     self.engine = engine
-    places = Array(repeating: [], count: program.types.count)
-    uniforms = Array(repeating: nil, count: program.types.count)
+    places = []
+    uniforms = []
     argumentLayouts = Array(repeating: .plain, count: program.arguments.count)
   }
 
@@ -41,18 +44,24 @@ final class Compiler {
   func compile() throws -> CPUPlan {
     program.rewrite()
     findFewChannelRegions()
+    places = Array(repeating: [], count: program.types.count)
+    uniforms = Array(repeating: nil, count: program.types.count)
     uses = Uses(program)
     uses.absorbed = fewChannels.regions.members
     try defineArguments()
     uses.findFusions(program)
-    for index in program.instructions.indices {
+    try inPrelude {
+      for index in uses.prelude.sorted() where !uses.absorbed.contains(index) { try lower(index) }
+    }
+    for index in program.instructions.indices where !uses.prelude.contains(index) {
       if try lowerFewChannelRegion(startingAt: index) || uses.absorbed.contains(index) { continue }
       try lower(index)
     }
     let gradientBuffers = try placeGradients()
     try placeResults()
     return try CPUPlan(
-      backend: backend, engine: engine, steps: steps, slots: slots, argumentLayouts: argumentLayouts,
+      backend: backend, engine: engine, prelude: prelude, steps: steps, slots: slots,
+      argumentLayouts: argumentLayouts,
       gradientBuffers: gradientBuffers, scalars: scalars)
   }
 
@@ -148,7 +157,8 @@ final class Compiler {
     throw TensorError("plan", "value \(value) (\(program.types[value])) is used before it is computed")
   }
 
-  private func decide(_ value: Int, _ descriptor: MemoryDescriptor) throws -> Slot {
+  /// Has a parameter stand in a layout from now on.
+  func decide(_ value: Int, _ descriptor: MemoryDescriptor) throws -> Slot {
     let index = undecided.removeValue(forKey: value) ?? 0
     let slot = add(Slot(descriptor, program.types[value].elementType, home: .argument(index)))
     argumentLayouts[index] = backend.layout(of: descriptor)
@@ -207,12 +217,26 @@ final class Compiler {
     return slot
   }
 
+  /// Whether a parameter has no layout yet.
+  func isUndecided(_ value: Int) -> Bool { undecided[value] != nil }
+
+  /// Whether a place is this value's alone, in memory that comes and goes.
+  func isAlone(_ value: Int, in slot: Slot) -> Bool {
+    guard case .arena = slot.home, !uses.leaving.contains(value) else { return false }
+    return !places.indices.contains { other in
+      other != value && places[other].contains { $0.root === slot }
+    }
+  }
+
+  /// Lets go of a value's places, because its numbers are about to be overwritten and nobody reads them any more.
+  func forget(_ value: Int) { places[value] = [] }
+
   /// Whether a value stands in a layout already.
   func stands(_ value: Int, in descriptor: MemoryDescriptor) -> Bool {
     places[value].contains { $0.descriptor == descriptor }
   }
 
-  private func reorder(_ source: Slot, to descriptor: MemoryDescriptor) throws -> Slot {
+  func reorder(_ source: Slot, to descriptor: MemoryDescriptor) throws -> Slot {
     let target = add(Slot(descriptor, source.elementType))
     try primitive(
       "reorder", .reorder(engine, from: source.descriptor, to: descriptor),
@@ -224,7 +248,17 @@ final class Compiler {
 
   /// Adds a step.
   func step(_ name: String, reads: [Slot], writes: [Slot], _ run: @escaping (RunContext) throws -> Void) {
-    steps.append(PlanStep(name: name, reads: reads, writes: writes, run: run))
+    let step = PlanStep(name: name, reads: reads, writes: writes, run: run)
+    if isInPrelude { prelude.append(step) } else { steps.append(step) }
+  }
+
+  /// Adds the steps of `body` to those that run only when parameters have changed. It may read parameters, given
+  /// numbers and what other such steps wrote.
+  func inPrelude<Result>(_ body: () throws -> Result) rethrows -> Result {
+    let before = isInPrelude
+    isInPrelude = true
+    defer { isInPrelude = before }
+    return try body()
   }
 
   /// Adds a step that runs a primitive.
@@ -283,7 +317,11 @@ final class Compiler {
       root.home = home
       return
     }
-    let target = add(Slot(slot.descriptor, slot.elementType, home: home))
+    copy(slot, to: add(Slot(slot.descriptor, slot.elementType, home: home)))
+  }
+
+  /// Adds a step that copies a place's bytes to another of the same layout.
+  func copy(_ slot: Slot, to target: Slot) {
     let count = Int64(slot.byteCount)
     step("copy", reads: [slot], writes: [target]) { context in
       var one: Int64 = 1

@@ -3,8 +3,10 @@ import TensorRuntime
 extension Program {
   /// Rewrites that make lowering simpler or faster without changing a number.
   mutating func rewrite() {
+    joinFullWindows()
     joinFlattenWithDense()
     joinSlices()
+    maskPooledGradients()
     removeUnread()
     computeGradientsEarly()
   }
@@ -54,6 +56,38 @@ extension Program {
           slice: inner.slice.after(outer.slice), shape: outer.shape)
         instructions[index].inputs = instructions[first].inputs
       }
+    }
+  }
+
+  /// Puts ReLU's gradient before max pooling's where ReLU's result is what is pooled: a window's largest element is
+  /// positive exactly where the pooled one is, and there are fewer of those.
+  private mutating func maskPooledGradients() {
+    let uses = Uses(self)
+    var pooled: [Int: [(window: PoolingWindow, output: Int)]] = [:]
+    for instruction in instructions {
+      guard let operation = instruction.operation as? MaxPooling else { continue }
+      pooled[instruction.inputs[0], default: []].append((operation.window, instruction.outputs[0]))
+    }
+    for index in instructions.indices {
+      guard let rule = instructions[index].operation as? Binary, rule.function == .reluGradient,
+        let producer = uses.producer[instructions[index].inputs[0]],
+        let gradient = instructions[producer].operation as? MaxPoolingGradient,
+        uses.onlyReader(of: instructions[producer].outputs[0]) == index
+      else { continue }
+      let (spread, activated) = (instructions[index].inputs[0], instructions[index].inputs[1])
+      guard instructions[producer].inputs[0] == activated, types[spread] == types[activated],
+        let maxima = pooled[activated]?.first(where: { $0.window == gradient.window })?.output
+      else { continue }
+      // The mask takes the place of the pooling's gradient, on the pooled images, and that of the mask.
+      let cotangent = instructions[producer].inputs[1]
+      types.append(types[cotangent])
+      let output = instructions[index].outputs[0]
+      instructions[producer].operation = rule
+      instructions[producer].inputs = [cotangent, maxima]
+      instructions[producer].outputs = [types.count - 1]
+      instructions[index].operation = gradient
+      instructions[index].inputs = [activated, types.count - 1]
+      instructions[index].outputs = [output]
     }
   }
 

@@ -12,8 +12,12 @@ struct Uses {
   var absorbed: Set<Int> = []
   /// Element-wise instructions computed together, by the last of them.
   var chains: [Int: [Int]] = [:]
-  /// The activation instruction a primitive does along the way.
+  /// The activation instruction a fully connected layer does along the way.
   var activations: [Int: Int] = [:]
+  /// What convolutions do along the way.
+  var epilogues: [Int: Epilogue] = [:]
+  /// Instructions that need to run only when parameters have changed.
+  var prelude: Set<Int> = []
   /// Batch normalisations that do the ReLU behind them too, with it; and their gradients that do its gradient too.
   var normalizationRelu: [Int: Int] = [:]
   var normalizationGradientRelu: [Int: Int] = [:]
@@ -37,9 +41,10 @@ struct Uses {
   /// Finds what is done together: activations with what they follow, batch normalisation with ReLU, element-wise
   /// chains.
   mutating func findFusions(_ program: Program) {
+    findEpilogues(program)
     for (index, instruction) in program.instructions.enumerated() where !absorbed.contains(index) {
       switch instruction.operation {
-      case is Convolution, is Dense: findActivation(program, index)
+      case is Dense: findActivation(program, index)
       case is BatchNormalization: findRelu(program, index)
       default: break
       }

@@ -131,30 +131,33 @@ extension Compiler {
     let samples = all.source[0]
     let atOnce = samplesAtOnce(samples, operations: all.operationCount)
     let shapes = all.with(samples: atOnce)
-    let activation = uses.activations[index]
-    let fused = activation.flatMap {
+    let epilogue = uses.epilogues[index] ?? Epilogue(output: instruction.outputs[0])
+    let activation = epilogue.activation.flatMap {
       (program.instructions[$0].operation as? Unary)?.function.libraryActivation
     }
-    let output = activation.map { program.instructions[$0].outputs[0] } ?? instruction.outputs[0]
-    let hasBias = instruction.inputs.count > 2
+    let bias = instruction.inputs.count > 2 ? instruction.inputs[2] : nil
+    let hasBias = bias != nil || epilogue.offset != nil
+    // Winograd's algorithm has weights of its own layout for inferring; a direct convolution would leave its blocks.
+    let infers = program.gradients.isEmpty
     let description = try choose(shapes) { algorithm in
       try .convolution(
-        engine, isTraining: true, algorithm: algorithm, source: .any(shapes.source),
+        engine, isTraining: !infers || algorithm == .direct, algorithm: algorithm,
+        source: .any(shapes.source),
         weights: .any(shapes.weights),
         bias: hasBias ? plainDescriptor([shapes.destination[1]]) : nil, destination: .any(shapes.destination),
-        window: shapes.window, attributes: fused.map { try Attributes(activation: $0) })
+        window: shapes.window,
+        attributes: activation == nil && epilogue.residual == nil
+          ? nil : Attributes(accumulates: epilogue.residual != nil, activation: activation))
     }
     let (source, destination) = (description.source, description.destination)
     var reads: [(ArgumentRole, Slot, MemoryDescriptor?)] = [
       (.source, try place(x, like: whole(source, samples)), source),
-      (.weights, try place(w, like: description.weights), nil),
+      (.weights, try weights(w, times: epilogue.factor, like: description.weights), nil),
     ]
-    if hasBias { reads.append((.bias, try plain(instruction.inputs[2]), nil)) }
-    let target = define(output, try whole(destination, samples))
-    let name =
-      activation.map { "\(operation.name)+\(program.instructions[$0].operation.name)" } ?? operation.name
+    if hasBias { reads.append((.bias, try self.bias(bias, of: shapes.destination[1], epilogue), nil)) }
+    let target = try target(of: epilogue, like: whole(destination, samples), at: index)
     try parts(
-      name, description, samples: samples, atOnce: atOnce, reads: reads,
+      name(of: epilogue, operation), description, samples: samples, atOnce: atOnce, reads: reads,
       writes: [(.destination, target, destination)])
   }
 

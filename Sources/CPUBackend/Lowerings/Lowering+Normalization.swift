@@ -1,7 +1,17 @@
 import OneDNN
 import TensorRuntime
+import VectorKernels
 
 extension Compiler {
+  /// How many channels the library keeps together under the instruction set in use; nil where it does not.
+  private var channelBlock: Int? {
+    switch String(cString: vk_instruction_set()) {
+    case "AVX-512": 16
+    case "AVX2": 8
+    default: nil
+    }
+  }
+
   /// Images as batch normalisation reads them; rows of features are images of one pixel.
   private func normalizationPlace(_ value: Int, like known: MemoryDescriptor? = nil) throws -> Slot {
     let shape = program.types[value].shape
@@ -13,6 +23,10 @@ extension Compiler {
         try MemoryDescriptor([shape[0], shape[1], 1, 1], strides: [shape[1], 1, shape[1], shape[1]]))
     }
     let first = try primary(value)
+    // The library is slow at small images in row-major order, and convolutions will want blocks of channels anyway.
+    if first.descriptor.isRowMajor, let block = channelBlock, shape.rank == 4, shape[1] % block == 0 {
+      return try place(value, like: .blocked(shape.dimensions, channels: block))
+    }
     return first.descriptor.dims == shape.dimensions && first.descriptor.isBlocked ? first : try plain(value)
   }
 

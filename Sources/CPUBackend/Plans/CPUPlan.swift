@@ -8,7 +8,11 @@ final class CPUPlan: Plan {
   let gradientBuffers: [Buffer]
   private let backend: CPUBackend
   private let engine: Engine
+  private let prelude: [PlanStep]
   private let steps: [PlanStep]
+  /// The arguments the prelude reads, and what they and the scalars were when it ran.
+  private let preludeArguments: [Int]
+  private var preludeState: (revisions: [Int], scalars: [Double])?
   private let arena: [Slot]
   private let arguments: [(slot: Slot, index: Int)]
   private let results: [(slot: Slot, index: Int)]
@@ -18,22 +22,34 @@ final class CPUPlan: Plan {
   private var base: UnsafeMutableRawPointer?
 
   init(
-    backend: CPUBackend, engine: Engine, steps: [PlanStep], slots: [Slot], argumentLayouts: [Layout],
-    gradientBuffers: [Buffer], scalars: [(slot: Slot, elementType: ElementType)]
+    backend: CPUBackend, engine: Engine, prelude: [PlanStep], steps: [PlanStep], slots: [Slot],
+    argumentLayouts: [Layout], gradientBuffers: [Buffer], scalars: [(slot: Slot, elementType: ElementType)]
   ) throws {
     self.backend = backend
     self.engine = engine
+    self.prelude = prelude
     self.steps = steps
     self.argumentLayouts = argumentLayouts
     self.gradientBuffers = gradientBuffers
     self.scalars = scalars
-    for (index, step) in steps.enumerated() {
+    for (index, step) in (prelude + steps).enumerated() {
       for slot in step.reads + step.writes {
         let root = slot.root
         root.firstStep = min(root.firstStep, index)
         root.lastStep = max(root.lastStep, index)
       }
     }
+    // What the prelude leaves for later must not be overwritten.
+    for slot in slots where slot.firstStep < prelude.count && slot.lastStep >= prelude.count {
+      guard case .arena = slot.home else { continue }
+      slot.home = .owned(try Buffer(byteCount: slot.byteCount, purpose: "weights made ready for inference"))
+    }
+    preludeArguments = Set(
+      prelude.flatMap(\.reads).compactMap { slot in
+        guard case .argument(let index) = slot.root.home else { return nil }
+        return index
+      }
+    ).sorted()
     var arena: [Slot] = []
     var arguments: [(Slot, Int)] = []
     var results: [(Slot, Int)] = []
@@ -101,11 +117,30 @@ final class CPUPlan: Plan {
     }
   }
 
-  func run(_ given: PlanArguments, results: [Buffer], cancellation: CancellationToken?) throws {
+  /// Binds all places and brings what depends on parameters alone up to date.
+  private func prepare(_ given: PlanArguments, _ results: [Buffer], _ cancellation: CancellationToken?) throws
+    -> RunContext
+  {
     try bind(given, results)
     backend.useThreads()
     let context = RunContext(
       engine: engine, threads: backend.threads, randoms: given.randoms, cancellation: cancellation)
+    guard !prelude.isEmpty else { return context }
+    let revisions = preludeArguments.map { given.buffers[$0].revision }
+    if let preludeState, preludeState.revisions == revisions, preludeState.scalars == given.scalars {
+      return context
+    }
+    preludeState = nil
+    for step in prelude {
+      if let cancellation, cancellation.isCancelled { throw Interrupted() }
+      try step.run(context)
+    }
+    preludeState = (revisions, given.scalars)
+    return context
+  }
+
+  func run(_ given: PlanArguments, results: [Buffer], cancellation: CancellationToken?) throws {
+    let context = try prepare(given, results, cancellation)
     for step in steps {
       if let cancellation, cancellation.isCancelled { throw Interrupted() }
       try step.run(context)
@@ -113,10 +148,7 @@ final class CPUPlan: Plan {
   }
 
   func profile(_ given: PlanArguments, results: [Buffer]) throws -> [PlanTiming] {
-    try bind(given, results)
-    backend.useThreads()
-    let context = RunContext(
-      engine: engine, threads: backend.threads, randoms: given.randoms, cancellation: nil)
+    let context = try prepare(given, results, nil)
     let clock = ContinuousClock()
     return try steps.map { step in
       let time = try clock.measure { try step.run(context) }
@@ -137,8 +169,12 @@ final class CPUPlan: Plan {
   }
 
   func describe() -> String {
-    let lines = steps.map { "\(describe($0))  \(MachineMemory.describe($0.byteCount))" }
-    return (lines + ["arena \(MachineMemory.describe(byteCount)), \(steps.count) steps"]).joined(
-      separator: "\n")
+    func line(_ step: PlanStep) -> String {
+      "\(describe(step))  \(MachineMemory.describe(step.byteCount))"
+    }
+    let once = prelude.isEmpty ? [] : ["when parameters have changed:"] + prelude.map { "  \(line($0))" }
+    return (once + steps.map(line) + ["arena \(MachineMemory.describe(byteCount)), \(steps.count) steps"])
+      .joined(
+        separator: "\n")
   }
 }

@@ -91,6 +91,7 @@ extension Runtime {
       let moments = try moments(of: parameter, like: value, rule, state)
       updates.append(ParameterUpdate(value: value, gradient: gradient, moments: moments))
     }
+    for update in updates { update.value.markChanged() }
     try backend.update(updates, rule: rule, step: state.stepCount + 1, scale: scale)
     state.stepCount += 1
   }

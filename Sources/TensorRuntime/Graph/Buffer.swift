@@ -1,3 +1,5 @@
+import Synchronization
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -28,6 +30,9 @@ package final class Buffer {
   package let byteCount: Int
   /// How they are arranged.
   package internal(set) var layout: Layout
+  /// Tells contents apart: no two buffers share a revision, and changing the numbers of a parameter gives another.
+  package private(set) var revision = Buffer.newRevision()
+  private static let lastRevision = Atomic<Int>(0)
 
   /// Takes memory for `byteCount` bytes; throws a ``MemoryError`` that names `purpose` where there is none.
   package init(byteCount: Int, layout: Layout = .plain, purpose: @autoclosure () -> String = "a tensor")
@@ -52,6 +57,13 @@ package final class Buffer {
     free(pointer)
     MachineMemory.giveBack(byteCount)
   }
+
+  private static func newRevision() -> Int {
+    lastRevision.wrappingAdd(1, ordering: .relaxed).newValue
+  }
+
+  /// Says that the numbers are others now: what was computed from them before is out of date.
+  package func markChanged() { revision = Buffer.newRevision() }
 
   /// The numbers as elements of a type.
   package func elements<Element>(of type: Element.Type) -> UnsafeMutableBufferPointer<Element> {

@@ -1,5 +1,8 @@
 /// A fully connected layer: `x [N, I…], weights [O, I], bias [O]? → x·Wᵀ + b [N, O]`.
 package struct Dense: TensorOp {
+  /// Makes the operation.
+  package init() {}
+
   package var name: String { "dense" }
   package var parameters: String { "" }
   package func outputTypes(_ inputs: [TensorType]) throws -> [TensorType] {
@@ -60,6 +63,9 @@ package struct DenseInputGradient: TensorOp {
 package struct DenseWeightGradient: TensorOp {
   /// Whether the bias' cotangent is wanted too.
   package let hasBias: Bool
+
+  /// Makes the operation.
+  package init(hasBias: Bool) { self.hasBias = hasBias }
 
   package var name: String { "denseWeightGradient" }
   package var parameters: String { hasBias ? "bias" : "" }

@@ -3,6 +3,9 @@ package struct Reshape: TensorOp {
   /// The new shape, of as many elements.
   package let shape: Shape
 
+  /// Makes the operation.
+  package init(shape: Shape) { self.shape = shape }
+
   package var name: String { "reshape" }
   package var parameters: String { "to=\(shape)" }
   package func outputTypes(_ inputs: [TensorType]) throws -> [TensorType] {
