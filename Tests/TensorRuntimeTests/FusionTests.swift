@@ -22,6 +22,7 @@ import Testing
     shift = Parameter("shift", try ForwardTests.wave([32], 0.4))
     mean = Parameter("mean", try ForwardTests.wave([32], 1.4), isTrainable: false)
     variance = Parameter("variance", try Tensor.ones([32]) * 0.5, isTrainable: false)
+    try runtime.evaluate([filters, bias, scale, shift, mean, variance].map(\.tensor))
   }
 
   /// A block of a residual network, inferring. Where `isApart`, all is computed operation by operation.
