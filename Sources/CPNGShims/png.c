@@ -116,8 +116,9 @@ int cpng_decode(const uint8_t *bytes, size_t count, uint8_t *pixels, size_t capa
   return 0;
 }
 
-int cpng_encode(const uint8_t *pixels, uint32_t width, uint32_t height, uint32_t channels, int level,
-                uint8_t **encoded, size_t *encoded_count, char *message) {
+static int encode(const uint8_t *pixels, uint32_t width, uint32_t height, uint32_t channels, int level,
+                  const uint8_t *palette, uint32_t palette_count, uint8_t **encoded, size_t *encoded_count,
+                  char *message) {
   stream s = {.message = message};
   strcpy(message, "out of memory");
   png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &s, on_error, on_warning);
@@ -129,9 +130,19 @@ int cpng_encode(const uint8_t *pixels, uint32_t width, uint32_t height, uint32_t
   }
   png_set_write_fn(png, &s, on_write, on_flush);
   png_set_compression_level(png, level);
-  int color = channels == 1 ? PNG_COLOR_TYPE_GRAY : channels == 3 ? PNG_COLOR_TYPE_RGB : PNG_COLOR_TYPE_RGBA;
+  int color = palette         ? PNG_COLOR_TYPE_PALETTE
+              : channels == 1 ? PNG_COLOR_TYPE_GRAY
+              : channels == 3 ? PNG_COLOR_TYPE_RGB
+                              : PNG_COLOR_TYPE_RGBA;
   png_set_IHDR(png, info, width, height, 8, color, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
                PNG_FILTER_TYPE_DEFAULT);
+  if (palette) {
+    png_color colors[256];
+    for (uint32_t i = 0; i < palette_count && i < 256; i++)
+      colors[i] = (png_color){palette[3 * i], palette[3 * i + 1], palette[3 * i + 2]};
+    png_set_PLTE(png, info, colors, (int)palette_count);
+    png_set_filter(png, 0, PNG_FILTER_NONE);
+  }
   png_write_info(png, info);
   for (uint32_t y = 0; y < height; y++) png_write_row(png, pixels + (size_t)y * width * channels);
   png_write_end(png, info);
@@ -139,6 +150,16 @@ int cpng_encode(const uint8_t *pixels, uint32_t width, uint32_t height, uint32_t
   *encoded = s.written;
   *encoded_count = s.written_count;
   return 0;
+}
+
+int cpng_encode(const uint8_t *pixels, uint32_t width, uint32_t height, uint32_t channels, int level,
+                uint8_t **encoded, size_t *encoded_count, char *message) {
+  return encode(pixels, width, height, channels, level, NULL, 0, encoded, encoded_count, message);
+}
+
+int cpng_encode_indexed(const uint8_t *indices, uint32_t width, uint32_t height, const uint8_t *palette,
+                        uint32_t palette_count, uint8_t **encoded, size_t *encoded_count, char *message) {
+  return encode(indices, width, height, 1, 9, palette, palette_count, encoded, encoded_count, message);
 }
 
 void cpng_free(uint8_t *encoded) { free(encoded); }

@@ -52,6 +52,24 @@ package enum PNG {
     return Array(UnsafeBufferPointer(start: encoded, count: count))
   }
 
+  /// Encodes a drawing of lines and text in at most 256 colours, which makes its file several times smaller.
+  ///
+  /// Colours that occur often stay exact; those of blurred edges are put on a near one. A picture that is not RGB is
+  /// encoded as it is.
+  package static func encode(drawing image: PixelImage) throws -> [UInt8] {
+    guard image.channels == 3 else { return try encode(image) }
+    let (indices, palette) = Palette.reduce(image.pixels)
+    var encoded: UnsafeMutablePointer<UInt8>?
+    var count = 0
+    defer { cpng_free(encoded) }
+    try reporting("cannot write this PNG") {
+      cpng_encode_indexed(
+        indices, UInt32(image.width), UInt32(image.height), palette, UInt32(palette.count / 3), &encoded,
+        &count, $0)
+    }
+    return Array(UnsafeBufferPointer(start: encoded, count: count))
+  }
+
   /// Runs a shim that leaves its reason in a buffer of the agreed size.
   private static func reporting(
     _ what: String, _ body: (UnsafeMutablePointer<CChar>) -> Int32

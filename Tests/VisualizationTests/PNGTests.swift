@@ -118,4 +118,27 @@ struct PNGTests {
     #expect(try clear.converted(toChannels: 3, over: 255).pixels == [127, 177, 227])
     #expect(try clear.converted(toChannels: 3, over: 0).pixels == [0, 50, 100])
   }
+
+  @Test("A drawing keeps its colours where 256 hold them, and its frequent ones elsewhere")
+  func drawings() throws {
+    var ramp: [UInt8] = []
+    for value in UInt8.min...UInt8.max { ramp += [value, 7, 255 - value] }
+    let few = try PixelImage(width: 16, height: 16, channels: 3, pixels: ramp)
+    #expect(try PNG.decode(PNG.encode(drawing: few)) == few)
+    // 4096 colours once each on a ground of one colour.
+    var many: [UInt8] = []
+    for red in UInt8(0)..<64 { for green in UInt8(0)..<64 { many += [red * 4, green * 4, 128] } }
+    for _ in 0..<4096 { many += [200, 201, 202] }
+    let image = try PixelImage(width: 64, height: 128, channels: 3, pixels: many)
+    let read = try PNG.decode(PNG.encode(drawing: image))
+    #expect(Array(read.pixels.suffix(3)) == [200, 201, 202])
+    var colors: Set<[UInt8]> = []
+    for start in stride(from: 0, to: read.pixels.count, by: 3) {
+      colors.insert(Array(read.pixels[start..<start + 3]))
+    }
+    #expect(colors.count <= 256)
+    var furthest = 0
+    for (found, wanted) in zip(read.pixels, many) { furthest = max(furthest, abs(Int(found) - Int(wanted))) }
+    #expect(furthest < 64)
+  }
 }

@@ -116,12 +116,15 @@ enum ChartBuiltins {
     var map = HeatMap(
       stride(from: 0, to: numbers.count, by: width).map { Array(numbers[$0..<$0 + width]) })
     map.title = try call.string("title")
+    let largest = numbers.filter(\.isFinite).map { abs($0) }.max() ?? 0
+    // What is nothing beside the largest number is written as 0.
+    map.texts = map.values.map { $0.map { abs($0) < largest * 1e-6 ? "0" : Axis.short($0) } }
     let names = { (name: String) in
       call.isGiven(name) ? try call.array(name).map { try call.context.text(of: $0) } : []
     }
     (map.rowNames, map.columnNames) = (try names("rows"), try names("columns"))
-    if numbers.contains(where: { $0 < 0 }), let most = numbers.filter(\.isFinite).map({ abs($0) }).max() {
-      map.range = -max(most, 1e-300)...max(most, 1e-300)
+    if numbers.contains(where: { $0 < 0 }) {
+      map.range = -max(largest, 1e-300)...max(largest, 1e-300)
       map.map = .diverging
     }
     return figure([map])

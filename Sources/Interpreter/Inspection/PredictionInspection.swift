@@ -40,8 +40,9 @@ enum PredictionInspection {
       let found = try Predictions(model, call)
       let order = found.losses.indices.sorted { (found.losses[$1], $0) < (found.losses[$0], $1) }
       return try grid(found, order, call) {
-        let loss = Value.double(Double((found.losses[$0] * 100).rounded() / 100)).debugText
-        return "\(found.name(found.labels[$0])) as \(found.name(found.predicted[$0])) \(loss)"
+        let tenths = Int((min(found.losses[$0], 1e6) * 10).rounded())
+        return
+          "\(found.name(found.labels[$0])) as \(found.name(found.predicted[$0])), \(tenths / 10).\(tenths % 10)"
       }
     },
     .method(

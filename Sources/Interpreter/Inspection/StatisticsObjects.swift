@@ -87,11 +87,11 @@ final class GradientNormsObject: HostObject {
 
   func bundle(_ context: EvaluationContext) throws -> MIMEBundle {
     let weights = norms.filter { $0.parameter.hasSuffix(".weight") }
-    var chart = Chart(
-      "gradient of each layer's weights", xLabel: "layer, from the input on",
-      yLabel: "length of the gradient",
-      series: [.init("", y: weights.map(\.gradientNorm))])
-    chart.isYLogarithmic = weights.contains { $0.gradientNorm > 0 }
+    var chart = BarChart(
+      "length of the gradient of each layer's weights",
+      categories: weights.map { String($0.parameter.dropLast(7)) },
+      series: [.init("", weights.map(\.gradientNorm))])
+    chart.yLabel = "√Σ(∂L/∂w)²"
     return try FigureBundle.make(.drawings([chart], text: table.text()), context)
   }
 

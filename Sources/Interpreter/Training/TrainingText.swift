@@ -47,7 +47,13 @@ enum TrainingText {
     if let loss = record.validationLoss {
       text += ", " + values(loss: loss, metrics: record.validationMetrics, prefix: "validation ")
     }
-    return text + " (\(count(Int(record.samplesPerSecond.rounded()))) images/s, \(duration(record.seconds)))"
+    text += " (\(count(Int(record.samplesPerSecond.rounded()))) images/s, \(duration(record.seconds))"
+    return text + waiting(record) + ")"
+  }
+
+  /// How much of an epoch went into waiting for batches, where that matters.
+  private static func waiting(_ record: EpochRecord) -> String {
+    record.waitingShare >= 0.05 ? ", waited for data \(percent(record.waitingShare))" : ""
   }
 
   /// Where an epoch stands, as one line no wider than `columns`.
@@ -86,7 +92,8 @@ enum TrainingText {
       if validated {
         row += [number(record.validationLoss ?? .nan)] + record.validationMetrics.map { number($0.value) }
       }
-      return row + [count(Int(record.samplesPerSecond.rounded())), duration(record.seconds)]
+      let time = duration(record.seconds) + waiting(record)
+      return row + [count(Int(record.samplesPerSecond.rounded())), time]
     }
     return (header, rows)
   }

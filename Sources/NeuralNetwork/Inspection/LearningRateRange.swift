@@ -63,7 +63,7 @@ extension Network {
       let loss: Float
       do {
         loss = try step.run(
-          data: data, indices: order.indices[place..<place + count], epoch: 1, rule: rule
+          indices: order.indices[place..<place + count], epoch: 1, rule: rule
         ).loss
       } catch is NonFiniteError { break }
       place += count

@@ -3,15 +3,18 @@ import TensorRuntime
 /// One training step for one batch size: the graph is built once, each run is given a new batch.
 final class CompiledStep {
   private let prepared: PreparedStep
-  private let batch: BatchBuffers
+  private let supply: BatchSupply
   private let random: RandomSource
+  /// Seconds that were spent waiting for batches so far.
+  var waited: Double { supply.waited }
 
   init(
     network: Network, data: any TrainingData, count: Int, options: TrainingOptions, rule: UpdateRule,
     state: OptimizerState, runtime: Runtime, random: RandomSource
   ) throws {
     self.random = random
-    batch = try BatchBuffers(data: data, count: count)
+    supply = try BatchSupply(data: data, count: count)
+    let batch = supply.first
     let inputs = batch.inputTypes.map { Tensor.placeholder($0.shape, $0.elementType) }
     let target = Tensor.placeholder(batch.targetType.shape, batch.targetType.elementType)
     // Recording draws no numbers of the session: how often a step is compiled must not shift its random streams.
@@ -25,10 +28,11 @@ final class CompiledStep {
       observing: try options.metrics.map { try $0.contribution(output, target) })
   }
 
-  func run(data: any TrainingData, indices: ArraySlice<Int>, epoch: Int, rule: UpdateRule) throws
-    -> StepReport
-  {
-    try batch.fill(from: data, indices: indices, epoch: epoch)
+  /// Makes a step on these samples; `next` are those of the next step, when it is one of this size.
+  func run(
+    indices: ArraySlice<Int>, epoch: Int, rule: UpdateRule, next: ArraySlice<Int>? = nil
+  ) throws -> StepReport {
+    let batch = try supply.batch(indices, epoch: epoch, next: next)
     prepared.rule = rule
     return try prepared.run(batch.tensors) { random.draw(for: .dropout) }
   }

@@ -25,4 +25,10 @@ package struct EpochOrder {
     }
     self.batches = batches
   }
+
+  /// The samples of a batch, when there is one of that number and size.
+  func indices(of number: Int, count: Int) -> ArraySlice<Int>? {
+    guard batches.indices.contains(number), batches[number].count == count else { return nil }
+    return indices[batches[number]]
+  }
 }

@@ -92,6 +92,7 @@ package final class Trainer {
       count: data.count, batchSize: options.batchSize,
       shuffledBy: options.shuffles ? random.draw(for: .shuffling) : nil)
     var start = Date()
+    let waitedBefore = steps.values.reduce(0) { $0 + $1.waited }
     var sums = RunningSums(metrics: options.metrics)
     let total = order.batches.count * options.epochs
     for (number, range) in order.batches.enumerated() {
@@ -102,7 +103,9 @@ package final class Trainer {
       let current = rule.withLearningRate(scaledBy: factor)
       let report: StepReport
       do {
-        report = try step.run(data: data, indices: order.indices[range], epoch: epoch, rule: current)
+        report = try step.run(
+          indices: order.indices[range], epoch: epoch, rule: current,
+          next: order.indices(of: number + 1, count: range.count))
       } catch let error as NonFiniteError {
         throw TrainingStopped(
           error, epoch: epoch, batch: number + 1, rate: Double("\(current.learningRate)") ?? 0)
@@ -121,9 +124,11 @@ package final class Trainer {
           rate: rate, secondsLeft: Double(remaining) / rate), run: run)
     }
     let seconds = Date().timeIntervalSince(start)
+    let waited = steps.values.reduce(0) { $0 + $1.waited } - waitedBefore
     var record = EpochRecord(
       epoch: epoch, loss: sums.loss, metrics: sums.metricValues, validationLoss: nil, validationMetrics: [],
       seconds: seconds, samplesPerSecond: Double(data.count) / max(1e-9, seconds))
+    record.waitingShare = seconds > 0 ? waited / seconds : 0
     if let validation, validation.count > 0 {
       let result = try network.evaluate(
         validation, loss: options.loss, metrics: options.metrics, runtime: runtime, random: random)

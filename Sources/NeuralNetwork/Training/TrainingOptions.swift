@@ -75,6 +75,8 @@ package struct EpochRecord: Sendable {
   package var validationMetrics: [(name: String, value: Double)]
   package var seconds: Double
   package var samplesPerSecond: Double
+  /// The share of the time that was spent waiting for batches.
+  package var waitingShare = 0.0
 }
 
 /// The course of one `fit`.

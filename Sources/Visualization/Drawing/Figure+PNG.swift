@@ -11,7 +11,7 @@ extension Figure {
   }
 
   /// The figure as a PNG file, `scale` pixels for each CSS pixel.
-  package func png(scale: Int = 2) throws -> [UInt8] { try PNG.encode(image(scale: scale)) }
+  package func png(scale: Int = 2) throws -> [UInt8] { try PNG.encode(drawing: image(scale: scale)) }
 
   private static func draw(_ mark: Mark, scale: Double, on canvas: inout Canvas) {
     switch mark {
