@@ -165,3 +165,57 @@ func refusesToLook(_ line: String, _ part: String) {
       + line)
   #expect(failure?.text.contains(part) == true, "\(failure?.text ?? "no error")")
 }
+
+/// Data made from data, as a user types it.
+@Test(arguments: [
+  // Mixed labels are shares that sum to 1, and training with them works.
+  """
+  seed(1)
+  let data = Digits(count: 200)
+  let net = Sequential(input: [1, 28, 28]) { Flatten(); Dense(10) }
+  let run = net.fit(data.train.augmented(Augment(mixup: 0.2)), epochs: 2)
+  expect(run.losses[1] < run.losses[0])
+  net.fit(data.train.augmented(Augment(rotate: 5, cutmix: true)))
+  """,
+  // Ten crops: corners, middle, and mirrored.
+  """
+  let x = arange(0, 16).reshaped(1, 4, 4)
+  let crops = tenCrop(x, 2)
+  expect(crops.shape == [10, 1, 2, 2])
+  expect(crops[0, 0] == Tensor([[0, 1], [4, 5]]) && crops[3, 0] == Tensor([[10, 11], [14, 15]]))
+  expect(crops[4, 0] == Tensor([[5, 6], [9, 10]]) && crops[5, 0] == Tensor([[1, 0], [5, 4]]))
+  let net = Sequential(input: [1, 24, 24]) { Flatten(); Dense(10) }
+  let shares = net.predictCrops(Digits(count: 20).test)
+  expect(shares.shape == [4, 10] && isClose(shares.sum().number, 4.0, within: 1e-4))
+  """,
+  // Splits take the same share of every class; maps keep bytes; arrays come back as they were.
+  """
+  seed(1)
+  let data = Digits(count: 200)
+  let (rest, part) = data.train.split(0.25)
+  expect(part.classCounts == Array(repeating: 4, count: 10) && rest.count == 120)
+  expect(data.train.take(5).map { 1 - $0 }.map { 1 - $0 }[3].image == data.train[3].image)
+  writeArray(data.test[0].image, to: "\\(folder)/x.npy")
+  expect(readArray("\\(folder)/x.npy") == data.test[0].image)
+  let normal = data.normalized
+  let first = normal.train.take(160)
+  expect(abs(stack((0..<160).map { first[$0].image }).mean().number) < 1e-3)
+  """,
+  // Charts of any numbers, in words where there are no pictures.
+  """
+  let curve = rocCurve([0.9, 0.8, 0.7, 0.1], [1, 1, 0, 0])
+  expect(curve.area == 1.0)
+  show(curve, scatter(rand(20, 2), labels: randint(0..<3, 20)), histogram(randn(50)), bars([1, 2]), heatmap(rand(3, 3)))
+  svg(curve, to: "\\(folder)/a.svg")
+  png(heatmap(rand(2, 2)), to: "\\(folder)/a.png")
+  expect(readText("\\(folder)/a.svg").hasPrefix("<svg"))
+  expect(readImage("\\(folder)/a.png").channels == 3)
+  """,
+])
+func preparesData(_ program: String) throws {
+  let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  defer { try? FileManager.default.removeItem(at: folder) }
+  let failure = Session().failure(of: "let folder = \"\(folder.path)\"\n" + program)
+  #expect(failure == nil, "\(failure?.text ?? "")")
+}

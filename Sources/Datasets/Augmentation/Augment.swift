@@ -49,6 +49,8 @@ package struct Augment: Sendable, Hashable {
   package var noise: Float = 0
   /// What stands where an image moved away from.
   package var fill = Fill.nearest
+  /// How the images of a batch are mixed with each other; labels become shares of two classes.
+  package var mix: BatchMix?
 
   /// Changes nothing until a range is set.
   package init() {}
@@ -62,6 +64,9 @@ package struct Augment: Sendable, Hashable {
       ("saturation", saturation, 0...1), ("hue", hue, 0...0.5), ("pcaColor", pcaColor, 0...10),
       ("erase", erase, 0...1), ("noise", noise, 0...10), ("crop", Float(crop), 0...1024),
     ]
+    if case .mixup(let alpha)? = mix, !(0.01...10).contains(alpha) {
+      throw DatasetError("mixup: \(alpha), wanted 0.01 to 10")
+    }
     for (name, value, range) in shares where !range.contains(value) {
       throw DatasetError("\(name): \(value), wanted \(range.lowerBound) to \(range.upperBound)")
     }

@@ -1,3 +1,5 @@
+import TensorRuntime
+
 /// Mean and standard deviation of each channel, of values in 0…1.
 package struct ChannelStatistics: Sendable, Equatable {
   /// The mean of each channel.
@@ -44,6 +46,23 @@ extension LabelledImages {
     if let augmentation { augment(indices, batch, augmentation, epoch, &extras) }
     if let normalization { normalize(batch, by: normalization) }
     return extras
+  }
+
+  /// How the images of a batch are mixed when it is made, if they are.
+  package var mix: BatchMix? { augmentation?.ranges.mix }
+
+  /// Mixes a batch that ``fill(_:into:epoch:)`` made: a function of seed, epoch and the batch's samples.
+  ///
+  /// Returns for each image the place of its partner and the share that is still its own.
+  package func mix(
+    _ indices: [Int], _ batch: UnsafeMutableBufferPointer<Float>, epoch: Int
+  ) -> (partners: [Int], shares: [Float]) {
+    guard let augmentation, let mix = augmentation.ranges.mix, let first = indices.first else {
+      return (Array(indices.indices), [Float](repeating: 1, count: indices.count))
+    }
+    let random = Augment.sequence(augmentation.random, epoch: epoch)
+    let own = Philox(seed: random.seed, stream: random.stream ^ (UInt64(rows[first]) &+ 1) &* 0x9E37_79B9)
+    return mix.apply(to: batch, count: indices.count, shape: shape, random: own)
   }
 
   private func augment(

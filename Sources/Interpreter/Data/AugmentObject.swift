@@ -19,6 +19,11 @@ final class AugmentObject: HostObject {
       let both = ranges.flipsHorizontally && ranges.flipsVertically
       parts.append("flip: .\(both ? "both" : ranges.flipsHorizontally ? "horizontal" : "vertical")")
     }
+    switch ranges.mix {
+    case .mixup(let alpha)?: parts.append("mixup: \(alpha)")
+    case .cutmix?: parts.append("cutmix: true")
+    case nil: break
+    }
     return "Augment(\((parts + ["fill: .\(ranges.fill.rawValue)"]).joined(separator: ", ")))"
   }
 
@@ -64,6 +69,13 @@ final class AugmentObject: HostObject {
       range("pcaColor", "strength of the colour shift of AlexNet (0.1)"),
       range("erase", "share of the area blotted out at most"), range("noise", "deviation of added noise"),
       .labelled(
+        "mixup", .optional(.number),
+        "blends two images and their labels; how evenly: 0.2 is usual (Zhang and others 2017)",
+        default: .nothing),
+      .labelled(
+        "cutmix", .bool, "puts a rectangle of one image into another, and shares the labels (Yun and others 2019)",
+        default: .bool(false)),
+      .labelled(
         "fill", .option(fills), "what stands where an image moved away from",
         default: .option(named: "nearest")),
     ], returns: .host("Augment"), example: "Augment(rotate: 10, shift: 0.1)"
@@ -84,6 +96,16 @@ final class AugmentObject: HostObject {
     ranges.flipsHorizontally = flip == "horizontal" || flip == "both"
     ranges.flipsVertically = flip == "vertical" || flip == "both"
     ranges.fill = try call.option("fill").flatMap { Augment.Fill(rawValue: $0.name) } ?? .nearest
+    let mixup = try call.optionalNumber("mixup")
+    if try call.bool("cutmix") {
+      guard mixup == nil else {
+        throw EvaluationError("ValueError", "a batch is mixed in one way: mixup or cutmix").at(
+          call.place(of: "cutmix"))
+      }
+      ranges.mix = .cutmix
+    } else if let mixup {
+      ranges.mix = .mixup(Float(mixup))
+    }
     try ranges.validate()
     return .host(AugmentObject(ranges))
   }

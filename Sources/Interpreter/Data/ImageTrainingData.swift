@@ -8,7 +8,10 @@ struct ImageTrainingData: TrainingData {
 
   var count: Int { samples.count }
   var inputShapes: [Shape] { [Shape(samples.shape)] }
-  var targetType: TensorType { TensorType([], .int32) }
+  /// A class number; shares of all classes where images are mixed.
+  var targetType: TensorType {
+    samples.mix == nil ? TensorType([], .int32) : TensorType([samples.classNames.count], .float32)
+  }
   var classNames: [String] { samples.classNames }
 
   func fill(
@@ -17,8 +20,25 @@ struct ImageTrainingData: TrainingData {
   ) throws {
     guard let pixels = inputs.first, target.count >= indices.count * 4 else { return }
     try samples.fill(Array(indices), into: pixels, epoch: epoch)
+    guard samples.mix == nil else { return mix(Array(indices), epoch, pixels, target) }
     for (place, index) in indices.enumerated() {
       target.storeBytes(of: samples.label(index), toByteOffset: place * 4, as: Int32.self)
+    }
+  }
+
+  private func mix(
+    _ indices: [Int], _ epoch: Int, _ pixels: UnsafeMutableBufferPointer<Float>,
+    _ target: UnsafeMutableRawBufferPointer
+  ) {
+    let (partners, shares) = samples.mix(indices, pixels, epoch: epoch)
+    let classes = samples.classNames.count
+    let targets = target.bindMemory(to: Float.self)
+    guard targets.count >= indices.count * classes else { return }
+    for place in indices.indices {
+      let row = place * classes
+      for i in row..<row + classes { targets[i] = 0 }
+      targets[row + Int(samples.label(indices[place]))] += shares[place]
+      targets[row + Int(samples.label(indices[partners[place]]))] += 1 - shares[place]
     }
   }
 }

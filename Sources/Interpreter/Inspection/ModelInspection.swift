@@ -6,7 +6,7 @@ import Visualization
 enum ModelInspection {
   static let members: [Member] =
     looking + PredictionInspection.members + AttributionMembers.all
-    + UnitInspection.members
+    + UnitInspection.members + [TestTimeCrops.member]
 
   static let layer = Parameter.positional("layer", .string, "the layer's name, as summary() shows it")
   static let x = Parameter.positional("x", .tensorLike, "one sample: [channels, height, width]")

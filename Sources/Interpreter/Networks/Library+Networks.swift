@@ -21,7 +21,7 @@ extension Library.Family {
   static let data = Library.Family(
     "Data",
     functions: DataBuiltins.all + ImageSetBuiltins.all + ArrayBuiltins.all
-      + GeneratedBuiltins.all + [AugmentObject.builtin],
+      + GeneratedBuiltins.all + [AugmentObject.builtin, TestTimeCrops.builtin],
     types: [
       DatasetObject.declaration, SamplesObject.declaration, SampleObject.declaration,
       ImagesObject.declaration,
