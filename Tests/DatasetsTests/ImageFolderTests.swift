@@ -67,10 +67,11 @@ struct ImageFolderTests {
 
   @Test("Missing and empty folders are errors that say what is wanted")
   func refuses() throws {
+    let missing = folder.path + "/nowhere"
     #expect(
-      throws: DatasetError("no folder /nowhere", fix: "give the folder that has a folder for each class")
+      throws: DatasetError("no folder \(missing)", fix: "give the folder that has a folder for each class")
     ) {
-      try ImageFolder("/nowhere").load()
+      try ImageFolder(missing).load()
     }
     try folder.write([1], to: "empty/x.txt")
     let error = #expect(throws: DatasetError.self) { try ImageFolder(folder.path + "/empty").load() }

@@ -73,7 +73,8 @@ final class AugmentObject: HostObject {
         "blends two images and their labels; how evenly: 0.2 is usual (Zhang and others 2017)",
         default: .nothing),
       .labelled(
-        "cutmix", .bool, "puts a rectangle of one image into another, and shares the labels (Yun and others 2019)",
+        "cutmix", .bool,
+        "puts a rectangle of one image into another, and shares the labels (Yun and others 2019)",
         default: .bool(false)),
       .labelled(
         "fill", .option(fills), "what stands where an image moved away from",

@@ -46,10 +46,12 @@ enum TestTimeCrops {
     var classes = 0
     for index in 0..<samples.count {
       try call.context.interruption.check()
-      let batch = try crops(try SampleObject(samples, index: index).image(), height: shape[1], width: shape[2])
+      let batch = try crops(
+        try SampleObject(samples, index: index).image(), height: shape[1], width: shape[2])
       let output = try call.context.apply(model.network, to: [batch])[0]
       guard output.rank == 2 else {
-        throw EvaluationError("ShapeError", "predictCrops wants a classifier, the network gives \(output.shape)")
+        throw EvaluationError(
+          "ShapeError", "predictCrops wants a classifier, the network gives \(output.shape)")
       }
       classes = output.shape[1]
       rows += try runtime.floats(of: try output.softmax(axis: 1).mean(axes: [0]))
