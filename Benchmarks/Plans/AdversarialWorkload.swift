@@ -36,7 +36,7 @@ struct AdversarialWorkload {
       return try runtime.prepareStep(
         loss: try loss(pass), placeholders: placeholders, parameters: network.parameters,
         rule: .adam(learningRate: 2e-4, beta1: 0.5), state: OptimizerState(),
-        alongside: pass.statisticsUpdates.map { ($0.parameter, $0.value) })
+        alongside: pass.takeStatistics(of: [network]))
     }
     steps = [
       try step(discriminator, [x, z]) { pass in

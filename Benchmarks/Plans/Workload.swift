@@ -43,7 +43,7 @@ struct Workload {
     let output = try network.apply(to: [x], in: pass)
     return try runtime.prepareStep(
       loss: try output.crossEntropy(y), placeholders: [x, y], parameters: network.parameters, rule: rule,
-      state: OptimizerState(), alongside: pass.statisticsUpdates.map { ($0.parameter, $0.value) })
+      state: OptimizerState(), alongside: pass.takeStatistics(of: [network]))
   }
 
   func inference(_ runtime: Runtime, _ batch: Int) throws -> PreparedGraph {
