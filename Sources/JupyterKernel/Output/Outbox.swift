@@ -19,7 +19,7 @@ package final class Outbox: @unchecked Sendable {
   }
 
   /// How long text waits for more of its stream: far below what an eye notices.
-  static let holdSeconds = 0.03
+  package static let holdSeconds = 0.03
   /// How much text one message carries at most; servers and browsers choke on more.
   package static let messageBytes = 512 * 1024
 
