@@ -97,6 +97,8 @@ enum Examples {
     ("var f = { 1 }\nf = { f() }\nf()", "RecursionError"),
     ("[1, 2][2]", "IndexError"), ("\"abc\"[5]", "IndexError"), ("[1][0..<9]", "IndexError"),
     ("zeros(2, 2)[2]", "IndexError"), ("arange(1e30, -1e30)[0]", "IndexError"),
+    ("let far = (Int.min...)[5]; throw far", "Error"),
+    ("throw randint(-2_000_000_000..<2_000_000_000, 9)", "Error"),
     ("Array(repeating: 0, count: 1_000_000_000_000)", "MemoryError"),
     ("String(repeating: \"x\", count: 1_000_000_000_000)", "MemoryError"),
     ("var s = \"x\"\nwhile true { s += s }", "MemoryError"),

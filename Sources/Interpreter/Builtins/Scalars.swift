@@ -153,7 +153,7 @@ extension Library.Family {
         guard case .range(let range) = value, range.upper != nil, let integers = range.integers else {
           throw EvaluationError("TypeError", "\(value.text) has no count")
         }
-        return .int(integers.count)
+        return .int(integers.saturatedCount)
       },
       .valueProperty("lowerBound", .unknown, "Where it begins.") { value, _ in
         if case .range(let range) = value { range.lower ?? .nothing } else { .nothing }

@@ -107,12 +107,17 @@ extension Library.Family {
       }
       let random = call.context.random.draw(for: .user)
       let lengths = try shapeArgument(call)
-      if lengths.isEmpty { return .int(integers.lowerBound + random.integer(0, below: integers.count)) }
+      if lengths.isEmpty {
+        return .int(integers.lowerBound + random.integer(0, below: integers.saturatedCount))
+      }
       let count = Shape(lengths).elementCount
       guard count <= Limits.elementCount, let low = Int32(exactly: integers.lowerBound),
         Int32(exactly: integers.upperBound) != nil
       else { throw Limits.elementError }
-      let numbers = (0..<count).map { low + Int32(random.integer(UInt64($0) * 4, below: integers.count)) }
+      let numbers = (0..<count).map { index in
+        // The sum lies in the range, though its second part may not fit in 32 bits.
+        Int32(truncatingIfNeeded: Int(low) + random.integer(UInt64(index) * 4, below: integers.count))
+      }
       return .tensor(try Tensor(numbers, Shape(lengths)))
     },
     Builtin(

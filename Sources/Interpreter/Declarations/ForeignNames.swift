@@ -1,7 +1,10 @@
 import Datasets
 
 /// What things of Keras, PyTorch, NumPy and Python are called here. They are hints in errors, never aliases.
-enum ForeignNames {
+package enum ForeignNames {
+  /// Every hint there is.
+  package static var allHints: [String] { Array(names.values) + members.values + typeMembers.values }
+
   /// What to write for an unknown name.
   static func hint(for name: String) -> String? {
     names[name] ?? (modules.contains(name) ? moduleHint(name) : nil)

@@ -53,7 +53,7 @@ enum Elements {
       guard case .int(let number) = index, let integers = range.integers else {
         throw badIndex(index, "a Range")
       }
-      return .int(integers.lowerBound + (try position(number, integers.count, "Range")))
+      return .int(integers.lowerBound + (try position(number, integers.saturatedCount, "Range")))
     case .nothing:
       throw EvaluationError(
         "TypeError", "nil has no elements", fix: "use ?[…] where a value may be missing, or if let")

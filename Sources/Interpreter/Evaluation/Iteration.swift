@@ -91,7 +91,7 @@ extension Iteration {
   static func count(of value: Value) -> Int? {
     switch value {
     case .array(let array): array.elements.count
-    case .range(let range): range.upper == nil ? nil : range.integers?.count
+    case .range(let range): range.upper == nil ? nil : range.integers?.saturatedCount
     case .string(let text): text.count
     case .dictionary(let dictionary): dictionary.entries.count
     case .tensor(let tensor): tensor.rank > 0 ? tensor.shape[0] : nil

@@ -6,6 +6,8 @@ struct CursorContext {
   struct Call {
     /// The expression that is called.
     let callee: String
+    /// Where it begins.
+    let start: Int
     /// How many arguments stand before the cursor's.
     let position: Int
     /// The label before the cursor, if the argument has one already.
@@ -133,11 +135,13 @@ struct CursorContext {
         }
         if argumentStart == nil { argumentStart = index + 1 }
         starts.append(index + 1)
-        let callee = text(startOfOperand(endingAt: index), index)
+        let start = startOfOperand(endingAt: index)
+        let callee = text(start, index)
         guard !callee.isEmpty else { return nil }
         let own = argumentStart.flatMap { self.label(at: $0) }
         let others = starts.dropFirst().compactMap { self.label(at: $0) }
-        return Call(callee: callee, position: commas, label: own, usedLabels: Set(others))
+        return Call(
+          callee: callee, start: start, position: commas, label: own, usedLabels: Set(others))
       case "," where depth == 0:
         commas += 1
         if argumentStart == nil { argumentStart = index + 1 }

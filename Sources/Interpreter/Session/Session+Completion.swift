@@ -14,7 +14,7 @@ extension Session {
       let base = cursor.base
       items = base.isEmpty ? options(cursor, query) : members(of: base, query)
     } else {
-      if let call = cursor.call, call.label == nil { items += labels(call, query) }
+      if let call = cursor.call, call.label == nil { items += labels(call, cursor, query) }
       items += visibleNames(cursor, query)
     }
     let word = cursor.word
@@ -50,17 +50,8 @@ extension Session {
 
   /// The cases a leading dot may name at the cursor.
   private func options(_ cursor: CursorContext, _ query: StaticQuery) -> [Completion] {
-    guard let call = cursor.call else { return [] }
-    let parameters = query.parameters(of: call.callee)
-    let parameter: Parameter?
-    if let label = call.label {
-      parameter = parameters.first { $0.label == label }
-    } else {
-      let positional = parameters.filter { $0.label == nil }
-      parameter = positional.indices.contains(call.position) ? positional[call.position] : positional.last
-    }
-    return (parameter?.type.families ?? []).flatMap {
-      $0.cases.map { option in
+    families(at: cursor, query).flatMap { family in
+      family.cases.map { option in
         let list = option.parameters.map(\.signature).joined(separator: ", ")
         return Completion(
           text: option.name, kind: "instance", signature: option.parameters.isEmpty ? "" : "(\(list))")
@@ -68,8 +59,36 @@ extension Session {
     }
   }
 
-  private func labels(_ call: CursorContext.Call, _ query: StaticQuery) -> [Completion] {
-    var items = query.parameters(of: call.callee).compactMap { parameter in
+  /// The options that the argument at the cursor may be.
+  private func families(at cursor: CursorContext, _ query: StaticQuery) -> [OptionFamily] {
+    guard let call = cursor.call else { return [] }
+    let parameters = parameters(of: call, cursor, query)
+    let parameter: Parameter?
+    if let label = call.label {
+      parameter = parameters.first { $0.label == label }
+    } else {
+      let positional = parameters.filter { $0.label == nil }
+      parameter = positional.indices.contains(call.position) ? positional[call.position] : positional.last
+    }
+    return parameter?.type.families ?? []
+  }
+
+  /// What a call takes; of `.adam(`, what the option takes where it stands.
+  private func parameters(
+    of call: CursorContext.Call, _ cursor: CursorContext, _ query: StaticQuery
+  ) -> [Parameter] {
+    guard call.callee.hasPrefix("."), !call.callee.dropFirst().contains(".") else {
+      return query.parameters(of: call.callee)
+    }
+    let before = CursorContext(cursor.text(0, call.start + 1), at: call.start + 1)
+    let name = String(call.callee.dropFirst())
+    return families(at: before, query).lazy.compactMap { $0[name]?.parameters }.first ?? []
+  }
+
+  private func labels(_ call: CursorContext.Call, _ cursor: CursorContext, _ query: StaticQuery)
+    -> [Completion]
+  {
+    var items = parameters(of: call, cursor, query).compactMap { parameter in
       parameter.label.map { Completion(text: $0 + ":", kind: "param", signature: parameter.type.name) }
     }
     if case .variable(let entry)? = query.subject(call.callee), entry.kind == "function" {

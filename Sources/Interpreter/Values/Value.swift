@@ -136,6 +136,14 @@ package final class RangeValue {
   }
 }
 
+extension Range where Bound == Int {
+  /// How many numbers there are, or the largest Int where there are more.
+  var saturatedCount: Int {
+    let (count, overflow) = upperBound.subtractingReportingOverflow(lowerBound)
+    return overflow ? Int.max : count
+  }
+}
+
 extension Value {
   /// The number, where it is an Int or a Double.
   package var number: Double? {

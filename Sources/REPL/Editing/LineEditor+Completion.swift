@@ -20,7 +20,9 @@ extension LineEditor {
     if list.items.count == 1 || (common.count > typed.count && common.hasPrefix(typed)) {
       move(to: list.range.upperBound)
       deleteBefore(list.range.count)
-      insert(list.items.count == 1 ? list.items[0].text : common)
+      // A label is followed by its value.
+      let only = list.items.count == 1 ? list.items[0] : nil
+      insert(only.map { $0.text + ($0.kind == "param" ? " " : "") } ?? common)
       return UInt8(CC_REFRESH)
     }
     showBelow(CompletionTable.text(of: list.items, columns: TerminalTraits.columns()))
