@@ -88,7 +88,7 @@ let package = Package(
     tests("NeuralNetworkTests", ["NeuralNetwork", "CPUBackend"]),
     tests("DatasetsTests", ["Datasets", "ImageCodecs", "TensorRuntime", "CZlib", crypto]),
     tests("VisualizationTests", ["Visualization", "ImageCodecs", "CZlib"], exclude: ["Snapshots"]),
-    tests("InterpreterTests", ["Interpreter"], exclude: ["Course", "Programs", "Snapshots"]),
+    tests("InterpreterTests", ["Interpreter"], exclude: ["Course", "Networks", "Programs", "Snapshots"]),
     tests("NotebooksTests", ["Notebooks"], resources: [.copy("Fixtures")]),
     tests(
       "JupyterKernelTests", ["JupyterKernel", "ZeroMQTransport", "CZeroMQ"], resources: [.copy("Fixtures")]),

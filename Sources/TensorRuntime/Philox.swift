@@ -3,7 +3,7 @@
 /// Philox4x32-10 (Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011). Because
 /// nothing is carried from one draw to the next, any thread can make any part of a sequence and the numbers never
 /// depend on how many threads there are.
-package struct Philox: Hashable, Sendable {
+package struct Philox: Hashable, Sendable, Codable {
   /// The user's seed: the key of every draw.
   package var seed: UInt64
   /// Which independent sequence of that seed this is.

@@ -99,6 +99,7 @@ struct GradientCase: CustomTestStringConvertible, Sendable {
     GradientCase("pad, replicate", [[2, 3]]) {
       try $0[0].padded(before: [1, 1], after: [0, 2], mode: .replicate)
     },
+    GradientCase("pad, circular", [[4]]) { try $0[0].padded(before: [2], after: [3], mode: .circular) },
     GradientCase("gather", [[4, 3]]) { try $0[0].gathered(Tensor([Int32(2), 0, 2], [3])) },
     GradientCase("matmul", [[3, 4], [4, 2]]) { try $0[0].matmul($0[1]) },
     GradientCase("matmul, transposed", [[4, 3], [2, 4]]) {
@@ -153,6 +154,10 @@ struct GradientCase: CustomTestStringConvertible, Sendable {
     GradientCase("maxPool behind convolution", [[1, 3, 8, 8], [16, 3, 3, 3]]) {
       try $0[0].convolution($0[1], padding: .same).maxPool([2])
     },
+    GradientCase("maxUnpool", [[1, 2, 2, 2], [1, 2, 5, 5]]) { try $0[1].maxUnpool($0[0], [2]) },
+    GradientCase("transposed convolution, dilated", [[1, 2, 3, 3], [2, 3, 2, 2], [3]]) {
+      try $0[0].transposedConvolution($0[1], bias: $0[2], strides: [2], dilations: [2])
+    },
     GradientCase("averagePool", [[2, 3, 6, 6]]) { try $0[0].averagePool([2]) },
     GradientCase("averagePool, padded", [[2, 3, 5, 5]]) {
       try $0[0].averagePool([3], strides: [2], padding: .amounts([1]))
@@ -200,6 +205,10 @@ struct GradientCase: CustomTestStringConvertible, Sendable {
     },
     GradientCase("crossEntropy of probabilities", [[2, 3]]) {
       try $0[0].crossEntropy(probabilities: Tensor([Float(0.2), 0.3, 0.5, 1, 0, 0], [2, 3]), smoothing: 0.1)
+    },
+    GradientCase("crossEntropy per sample, weighted, smooth", [[2, 3, 2]]) {
+      try $0[0].crossEntropyPerSample(
+        Tensor([Int32(1), 2, 0, 2], [2, 2]), smoothing: 0.1, weights: Tensor([Float(1), 2, 0.5], [3]))
     },
     GradientCase("binaryCrossEntropy", [[6]]) {
       try $0[0].binaryCrossEntropy(Tensor([Float(1), 0, 1, 0, 0.3, 1], [6]))

@@ -57,6 +57,16 @@ enum DataArgument {
     }
   }
 
+  /// Inputs without targets: a tensor, or an array of one per input. `nil` for other data.
+  static func inputs(_ value: Value) throws -> [Tensor]? {
+    switch value {
+    case .tensor(let x): return [x]
+    case .array(let array) where !array.elements.isEmpty && array.elements.allSatisfy(\.isTensorLike):
+      return try array.elements.map(tensorOperand)
+    default: return nil
+    }
+  }
+
   /// The part of the data that watches the training.
   static func validation(_ data: Value, given: Value, _ call: Arguments) throws -> (any TrainingData)? {
     if !given.isNothing { return try training(given, target: .nothing, call) }

@@ -25,6 +25,9 @@ enum LayerBuiltins {
         .positional("kernel", .ints, "the filters' size"),
         .labelled("stride", .ints, "steps between positions", default: .int(1)),
         padding(.option(named: "valid")),
+        .labelled(
+          "border", .option(NetworkOptions.border), "what stands in the padding",
+          default: .option(named: "zeros")),
         .labelled("dilation", .ints, "distance between the kernel's points", default: .int(1)),
         .labelled("groups", .int, "groups of channels that don't mix", default: .int(1)),
         .labelled("bias", .bool, "adds a number to each map", default: .bool(true)), activation, initializer,
@@ -37,6 +40,7 @@ enum LayerBuiltins {
         filters: try positive("filters", call), kernel: try positives("kernel", call))
       settings.stride = try positives("stride", call)
       settings.padding = try NetworkOptions.padding("padding", in: call)
+      settings.border = try NetworkOptions.border("border", in: call)
       settings.dilation = try positives("dilation", call)
       settings.groups = try positive("groups", call)
       settings.hasBias = try call.bool("bias")
@@ -51,6 +55,8 @@ enum LayerBuiltins {
         .positional("kernel", .ints, "the filters' size"),
         .labelled("stride", .ints, "how many times larger", default: .int(1)), padding(.int(0)),
         .labelled("outputPadding", .ints, "positions added behind", default: .int(0)),
+        .labelled("dilation", .ints, "distance between the kernel's points", default: .int(1)),
+        .labelled("groups", .int, "groups of channels that don't mix", default: .int(1)),
         .labelled("bias", .bool, "adds a number to each map", default: .bool(true)), activation, initializer,
         name,
       ], returns: .host("Layer"), shapes: "[n, c, h, w] -> [n, filters, h', w'], h' = (h - 1) s - 2p + k",
@@ -65,6 +71,8 @@ enum LayerBuiltins {
       default: settings.padding = [0]
       }
       settings.outputPadding = try call.ints("outputPadding")
+      settings.dilation = try positives("dilation", call)
+      settings.groups = try positive("groups", call)
       settings.hasBias = try call.bool("bias")
       settings.activation = try NetworkOptions.activation("activation", in: call)
       settings.initializer = try NetworkOptions.initializer("initializer", in: call)
@@ -88,8 +96,10 @@ enum LayerBuiltins {
             name: try call.optionalString("name"))))
     },
     pooling("MaxPool", .max, "the largest number"), pooling("AvgPool", .average, "the mean"),
+    pooling("MinPool", .min, "the smallest number"), unpooling,
     globalPooling("GlobalAvgPool", .average, "The mean"),
     globalPooling("GlobalMaxPool", .max, "The largest number"),
+    globalPooling("GlobalMinPool", .min, "The smallest number"),
     Builtin(
       "BatchNorm",
       "Normalizes each channel over the batch while training, by running statistics otherwise, then scales and shifts.",
@@ -105,14 +115,6 @@ enum LayerBuiltins {
           BatchNormLayer(
             momentum: try call.number("momentum"), epsilon: try call.number("epsilon"),
             name: try call.optionalString("name"))))
-    },
-    Builtin(
-      "Dropout",
-      "Drops each number with a probability while training and scales the others up; nothing otherwise.",
-      [.positional("rate", .number, "the share that is dropped", default: .double(0.5)), name],
-      returns: .host("Layer"), example: "Dropout(0.25)(ones(1, 4))"
-    ) { call in
-      .host(LayerObject(try DropoutLayer(try call.number("rate"), name: try call.optionalString("name"))))
     },
     Builtin(
       "Flatten", "One vector per sample.", [name], returns: .host("Layer"),
@@ -151,6 +153,28 @@ enum LayerBuiltins {
             rule, size: size, stride: call.isGiven("stride") ? try positives("stride", call) : nil,
             padding: try NetworkOptions.padding("padding", in: call), name: try call.optionalString("name"))))
     }
+  }
+
+  private static let unpooling = Builtin(
+    "MaxUnpool",
+    "The way back through MaxPool with the same numbers: puts each number of y where the largest of its window in x was, "
+      + "and zeros elsewhere. Called with both: MaxUnpool(2)(y, x).",
+    [
+      .positional("size", .ints, "the window's size"),
+      .labelled("stride", .optional(.ints), "steps between windows", default: .nothing),
+      padding(.option(named: "valid")), Self.name,
+    ], returns: .host("Layer"), shapes: "y [n, c, h', w'], x [n, c, h, w] -> [n, c, h, w]",
+    example: """
+      let x = Tensor([[[[1, 5], [2, 3]]]])
+      MaxUnpool(2)(MaxPool(2)(x), x)
+      """
+  ) { call in
+    .host(
+      LayerObject(
+        UnpoolingLayer(
+          size: try positives("size", call),
+          stride: call.isGiven("stride") ? try positives("stride", call) : nil,
+          padding: try NetworkOptions.padding("padding", in: call), name: try call.optionalString("name"))))
   }
 
   private static func globalPooling(_ name: String, _ rule: PoolingLayer.Rule, _ what: String) -> Builtin {

@@ -9,13 +9,6 @@ enum MoreLayerBuiltins {
     "epsilon", .number, "added to the variance", default: .double(1e-5))
   private static let upsampling = OptionFamily(
     "Upsampling", [.init("nearest", "repeats each position"), .init("bilinear", "interpolates")])
-  private static let edges = OptionFamily(
-    "PadMode",
-    [
-      .init("zeros", "zeros"), .init("replicate", "the edge repeated"),
-      .init("reflect", "the image mirrored at its edge"),
-    ])
-
   static let all: [Builtin] = [
     Builtin(
       "LayerNorm", "Normalizes each sample over all its numbers, then scales and shifts each channel.",
@@ -71,27 +64,40 @@ enum MoreLayerBuiltins {
       return .host(
         LayerObject(ResampleLayer(rule, size: try call.ints("scale"), name: try call.optionalString("name"))))
     },
-    Builtin(
-      "AdaptiveAvgPool", "Averages images to a fixed size, whatever size they have.",
-      [.positional("size", .ints, "height and width of the output"), name], returns: .host("Layer"),
-      example: "AdaptiveAvgPool(2)(rand(1, 3, 5, 7)).shape"
-    ) { call in
-      .host(
-        LayerObject(
-          ResampleLayer(.adaptiveAverage, size: try call.ints("size"), name: try call.optionalString("name")))
-      )
-    },
+    adaptive("AdaptiveAvgPool", .adaptiveAverage, "Averages"),
+    adaptive("AdaptiveMaxPool", .adaptiveMax, "Pools the largest numbers of"),
+    depthSpace(
+      "SpaceToDepth", .toDepth, "Moves blocks of positions into channels: smaller images, nothing lost.",
+      "[n, c, h, w] -> [n, c·s², h/s, w/s]", "zeros(1, 3, 4, 4)"),
+    depthSpace(
+      "DepthToSpace", .toSpace, "Moves channels into blocks of positions, also called pixel shuffle.",
+      "[n, c·s², h, w] -> [n, c, h·s, w·s]", "zeros(1, 12, 2, 2)"),
+    noise(
+      .dropout,
+      "Drops each number with a probability while training and scales the others up; nothing otherwise.",
+      "Dropout(0.25)(ones(1, 4))"),
+    noise(
+      .spatialDropout, "Drops whole channels while training and scales the others up; nothing otherwise.",
+      "SpatialDropout(0.25)(ones(1, 4, 2, 2)).shape"),
+    noise(
+      .alphaDropout,
+      "Dropout that keeps mean 0 and variance 1, for networks with the selu activation.",
+      "AlphaDropout(0.1)(ones(1, 4))"),
+    noise(
+      .gaussian, "Adds normal noise while training; nothing otherwise.", "GaussianNoise(0.1)(ones(1, 4))"),
     Builtin(
       "Pad", "Adds a border around images.",
       [
         .positional("amount", .ints, "positions on each side"),
-        .labelled("mode", .option(edges), "what stands there", default: .option(named: "zeros")), name,
+        .labelled(
+          "mode", .option(NetworkOptions.border), "what stands there", default: .option(named: "zeros")),
+        name,
       ], returns: .host("Layer"), example: "Pad(2, mode: .reflect)(rand(1, 1, 4, 4)).shape"
     ) { call in
       .host(
         LayerObject(
           try PadLayer(
-            try call.ints("amount"), mode: try call.option("mode")?.name ?? "zeros",
+            try call.ints("amount"), border: try NetworkOptions.border("mode", in: call),
             name: try call.optionalString("name"))))
     },
     Builtin(
@@ -100,6 +106,47 @@ enum MoreLayerBuiltins {
       example: "L2Normalize()(ones(1, 4))"
     ) { call in .host(LayerObject(L2NormalizeLayer(name: try call.optionalString("name")))) },
   ]
+
+  private static func adaptive(_ name: String, _ rule: ResampleLayer.Rule, _ what: String) -> Builtin {
+    Builtin(
+      name, "\(what) images to a fixed size, whatever size they have.",
+      [.positional("size", .ints, "height and width of the output"), Self.name], returns: .host("Layer"),
+      shapes: "[n, c, h, w] -> [n, c, size, size]", example: "\(name)(2)(rand(1, 3, 5, 7)).shape"
+    ) { call in
+      .host(
+        LayerObject(ResampleLayer(rule, size: try call.ints("size"), name: try call.optionalString("name"))))
+    }
+  }
+
+  private static func depthSpace(
+    _ name: String, _ direction: DepthSpaceLayer.Direction, _ summary: String, _ shapes: String,
+    _ input: String
+  ) -> Builtin {
+    Builtin(
+      name, summary,
+      [.positional("size", .int, "the blocks' height and width", default: .int(2)), Self.name],
+      returns: .host("Layer"), shapes: shapes, example: "\(name)(2)(\(input)).shape"
+    ) { call in
+      .host(
+        LayerObject(
+          DepthSpaceLayer(direction, size: try call.int("size"), name: try call.optionalString("name"))))
+    }
+  }
+
+  private static func noise(_ form: NoiseLayer.Form, _ summary: String, _ example: String) -> Builtin {
+    let rate: Parameter =
+      form == .gaussian
+      ? .positional("deviation", .number, "the noise's standard deviation")
+      : .positional("rate", .number, "the share that is dropped", default: .double(0.5))
+    return Builtin(
+      form.rawValue, summary, [rate, name], returns: .host("Layer"), shapes: "any -> the same",
+      example: example
+    ) { call in
+      .host(
+        LayerObject(
+          try NoiseLayer(form, try call.number(rate.name), name: try call.optionalString("name"))))
+    }
+  }
 
   private static func norm(_ grouping: GroupNormLayer.Grouping, _ groups: Int, _ call: Arguments) throws
     -> Value

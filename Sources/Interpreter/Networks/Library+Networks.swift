@@ -6,7 +6,7 @@ extension Library.Family {
 
   /// Training and measuring.
   static let training = Library.Family(
-    "Training", functions: OptimizationBuiltins.all + SavedState.functions,
+    "Training", functions: OptimizationBuiltins.all + LossBuiltins.all + SavedState.functions,
     types: [
       OptimizerObject.declaration, VariableObject.declaration, RunObject.declaration,
       EvaluationObject.declaration,

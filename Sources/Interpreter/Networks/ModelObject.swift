@@ -47,6 +47,21 @@ final class ModelObject: HostObject {
     .property("multiplyAdds", .int, "Multiply-adds of one sample.") { (model: ModelObject) in
       .int(model.network.multiplyAdds)
     },
+    .property(
+      "statisticCount", .int,
+      "How many running numbers batch norm keeps; training changes them, but not by gradient."
+    ) { (model: ModelObject) in
+      .int(model.network.statistics.reduce(0) { $0 + $1.shape.elementCount })
+    },
+    .property(
+      "activationCount", .int, "How many numbers of one sample the inputs and the layers' outputs hold."
+    ) { (model: ModelObject) in .int(try model.network.activationCount()) },
+    .method(
+      "outputShape", "The shape of what leaves a layer, without the batch axis.",
+      [.labelled("of", .string, "the layer's name, as summary() shows it")], returns: .array(.int)
+    ) { (model: ModelObject, call) in
+      .ints(try model.network.summaryRow(at: try call.string("of")).outputShape.dimensions)
+    },
     .property("layers", .array(.string), "The names of the layers.") { (model: ModelObject) in
       .strings(model.network.layers.map(\.path))
     },

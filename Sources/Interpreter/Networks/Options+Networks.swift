@@ -11,6 +11,13 @@ enum NetworkOptions {
       .init("full", "every position where window and input touch"),
     ])
 
+  static let border = OptionFamily(
+    "Border",
+    [
+      .init("zeros", "zeros: 00|123|00"), .init("replicate", "the edge repeated: 11|123|33"),
+      .init("reflect", "the mirror image: 32|123|21"), .init("circular", "the other end: 23|123|12"),
+    ])
+
   static let activation = OptionFamily(
     "Activation",
     [
@@ -22,6 +29,7 @@ enum NetworkOptions {
       .init("softmax", "shares that sum to 1 over the channels"),
       .init("elu", "x above 0, α (eˣ − 1) below", [.positional("alpha", .number, "α", default: .double(1))]),
       .init("gelu", "x Φ(x)"), .init("silu", "x · sigmoid(x)"), .init("softplus", "log(1 + eˣ)"),
+      .init("selu", "λ x above 0, λ α (eˣ − 1) below"),
     ])
 
   static let initializer = OptionFamily(
@@ -31,7 +39,8 @@ enum NetworkOptions {
       .init("glorotNormal", "variance 2 / (in + out)"),
       .init("heUniform", "uniform in ±√(6 / in)"), .init("heNormal", "variance 2 / in"),
       .init("lecunUniform", "uniform in ±√(3 / in)"), .init("lecunNormal", "variance 1 / in"),
-      .init("zeros", "all 0"), .init("ones", "all 1"),
+      .init("orthogonal", "rows (or columns) at right angles, of length 1"), .init("zeros", "all 0"),
+      .init("ones", "all 1"),
     ])
 
   private static let rate = Parameter.labelled("lr", .number, "the learning rate", default: .double(1e-3))
@@ -76,6 +85,7 @@ enum NetworkOptions {
     "Schedule",
     [
       .init("constant", "the same rate throughout"), .init("cosine", "down to 0 along half a cosine"),
+      .init("linear", "down to 0 along a straight line"),
       .init("oneCycle", "up, then down to almost 0"),
       .init(
         "step", "times a factor every so many epochs",
@@ -83,15 +93,50 @@ enum NetworkOptions {
           .labelled("epochs", .int, "after how many epochs"),
           .labelled("factor", .number, "times what", default: .double(0.1)),
         ]),
+      .init(
+        "exponential", "times a factor every epoch",
+        [.labelled("factor", .number, "times what", default: .double(0.9))]),
+      .init(
+        "plateau", "times a factor when the loss (validation first) no longer improves",
+        [
+          .labelled("factor", .number, "times what", default: .double(0.1)),
+          .labelled("patience", .int, "epochs to wait", default: .int(3)),
+        ]),
     ])
 
   static let stop = OptionFamily(
     "Stop",
     [
       .init(
-        "early", "when the validation loss no longer improves",
-        [.labelled("patience", .int, "epochs to wait", default: .int(3))])
+        "early", "when the loss (validation first) no longer improves",
+        [
+          .labelled("patience", .int, "epochs to wait", default: .int(3)),
+          .labelled("change", .number, "how much lower counts as better", default: .double(0)),
+        ]),
+      .init(
+        "loss", "when an epoch's loss is below a number", [.labelled("below", .number, "below what")]),
+      .init(
+        "accuracy", "when an epoch's accuracy is above a number",
+        [.labelled("above", .number, "above what")]),
+      .init(
+        "after", "when the time is over, after a whole step", [.labelled("seconds", .number, "how long")]),
     ])
+
+  /// Learning rates by layer, from a dictionary.
+  static func rates(_ name: String, in call: Arguments) throws -> [String: Double] {
+    guard case .dictionary(let dictionary) = call.value(name) else { return [:] }
+    var rates: [String: Double] = [:]
+    for (key, value) in zip(dictionary.entries.keys, dictionary.entries.values) {
+      guard case .string(let path) = key, let rate = value.number, rate >= 0, rate.isFinite else {
+        throw EvaluationError(
+          "ValueError", "\(name): gives learning rates by layer, got \(key.article) and \(value.article)",
+          fix: "\(name): [\"body\": 1e-5]"
+        ).at(call.place(of: name))
+      }
+      rates[path] = rate
+    }
+    return rates
+  }
 
   /// The rule that an option or the arguments of an optimizer stand for.
   static func rule(named name: String, _ arguments: Arguments) throws -> UpdateRule {
@@ -128,6 +173,11 @@ enum NetworkOptions {
     case "full": .full
     default: .amounts(try call.ints(name))
     }
+  }
+
+  /// What stands in a padding, for an argument.
+  static func border(_ name: String, in call: Arguments) throws -> Border {
+    try call.option(name).flatMap { Border(rawValue: $0.name) } ?? .zeros
   }
 
   /// The activation that an argument stands for; none where nothing was given.

@@ -19,7 +19,9 @@ enum ModelTraining {
     .method(
       "fit",
       "Trains the network; again, it trains that many more epochs with the same optimizer state. Can be interrupted: the "
-        + "weights of the last whole step stay. A loss that is not finite stops it before it does harm.",
+        + "weights of the last whole step stay. A loss that is not finite stops it before it does harm. With resume: it "
+        + "goes on from a checkpoint, in the middle of an epoch too, with what the training before was given, and to the "
+        + "same bits as if it had never stopped.",
       [
         data, target, .labelled("epochs", .int, "how often all samples are seen", default: .int(1)),
         .labelled("batch", .int, "samples a step", default: .int(32)),
@@ -28,13 +30,41 @@ enum ModelTraining {
           default: .nothing), loss, metrics,
         .labelled(
           "validation", .any, "samples that watch the training; those of the data set", default: .nothing),
-        .labelled("stop", .optional(.option(NetworkOptions.stop)), "when to end early", default: .nothing),
+        .labelled(
+          "stop", .optional(.either([.option(NetworkOptions.stop), .array(.option(NetworkOptions.stop))])),
+          "when to end early", default: .nothing),
         .labelled(
           "schedule", .option(NetworkOptions.schedule), "the learning rate over the training",
           default: .option(named: "constant")),
-        .labelled("shuffle", .bool, "another order each epoch", default: .bool(true)),
         .labelled(
-          "checkpoint", .optional(.string), "a folder to keep the state in after each epoch",
+          "warmup", .int, "steps in which the learning rate rises at the beginning", default: .int(0)),
+        .labelled(
+          "rates", .dictionary, "learning rates of layers instead of the optimizer's: [\"body\": 1e-5]",
+          default: .dictionary(of: [])),
+        .labelled(
+          "weights", .optional(.tensorLike), "how much each sample counts in the loss", default: .nothing),
+        .labelled("accumulate", .int, "batches whose gradients make one step together", default: .int(1)),
+        .labelled(
+          "averaging", .optional(.number),
+          "ends with a running mean of the weights; the share of it that stays at a step: 0.999",
+          default: .nothing), .labelled("shuffle", .bool, "another order each epoch", default: .bool(true)),
+        .labelled(
+          "best", .bool, "ends with the weights of the best epoch, where there is validation",
+          default: .bool(true)),
+        .labelled(
+          "onBatch", .optional(.function("(batch) -> Bool")),
+          "called after each batch with (epoch, batch, loss, lr, gradient); false ends the training",
+          default: .nothing),
+        .labelled(
+          "onEpoch", .optional(.function("(epoch) -> Bool")),
+          "called after each epoch with (epoch, loss, lr, seconds), its metrics and its validation; false ends the "
+            + "training", default: .nothing),
+        .labelled(
+          "checkpoint", .optional(.string),
+          "a folder to keep the state in: after each epoch, when interrupted, and every 30 seconds",
+          default: .nothing),
+        .labelled(
+          "checkpointEvery", .optional(.int), "batches between checkpoints instead of seconds",
           default: .nothing),
         .labelled("resume", .optional(.string), "a checkpoint folder to go on from", default: .nothing),
       ], returns: .host("Run")
@@ -55,12 +85,18 @@ enum ModelTraining {
     .method(
       "predict", "The outputs for all samples, [n, …].", [data], returns: .tensor
     ) { (model: ModelObject, call) in
-      if case .tensor(let x) = call.value("data") {
-        return .tensor(try call.context.apply(model.network, to: [x])[0])
+      let context = call.context
+      if let inputs = try DataArgument.inputs(call.value("data")) {
+        let isSingle = zip(inputs, model.network.trace?.inputShapes ?? []).allSatisfy { $0.rank == $1.rank }
+        let count = inputs.first?.shape.dimensions.first ?? 1
+        if isSingle || count <= 256 { return .tensor(try context.apply(model.network, to: inputs)[0]) }
+        let data = try TensorData(inputs: inputs, target: .zeros([count]), runtime: context.runtime())
+        return .tensor(
+          try model.network.predictions(for: data, runtime: context.runtime(), random: context.random))
       }
       let data = try DataArgument.training(call.value("data"), target: .nothing, call)
       return .tensor(
-        try model.network.predictions(for: data, runtime: call.context.runtime(), random: call.context.random)
+        try model.network.predictions(for: data, runtime: context.runtime(), random: context.random)
       )
     },
     .method("reset", "Forgets the training: new weights, a new optimizer.", returns: .void) {
@@ -72,34 +108,89 @@ enum ModelTraining {
 
   private static func fit(_ model: ModelObject, _ call: Arguments) throws -> Value {
     let context = call.context
+    let data = try trainingData(call)
+    let validation = try DataArgument.validation(call.value("data"), given: call.value("validation"), call)
+    let resume = try call.optionalString("resume")
+    let resumed = try resume.map {
+      try Checkpoint.restore(model.network, random: context.random, from: $0)
+    }
     var options = TrainingOptions()
-    options.epochs = try call.int("epochs")
-    options.batchSize = try call.int("batch")
-    options.rule = try call.option("optimizer").map { try NetworkOptions.rule(named: $0.name, $0.arguments) }
+    options.settings = try settings(goingOnWith: resumed?.settings ?? TrainingSettings(), call)
     options.loss = try TrainingOptionFamilies.loss("loss", in: call)
     options.metrics = try TrainingOptionFamilies.metrics("metrics", in: call)
-    options.patience = try call.option("stop")?.arguments.int("patience")
-    options.shuffles = try call.bool("shuffle")
-    options.checkpoint = try call.optionalString("checkpoint")
-    switch try call.option("schedule") {
-    case let option? where option.name == "step":
-      options.schedule = .step(
-        epochs: try option.arguments.int("epochs"), factor: try option.arguments.number("factor"))
-    case let option?:
-      options.schedule = option.name == "cosine" ? .cosine : option.name == "oneCycle" ? .oneCycle : .constant
-    case nil: break
+    options.checkpoint = try call.optionalString("checkpoint") ?? resume
+    if !call.value("checkpointEvery").isNothing {
+      options.checkpointInterval = try call.int("checkpointEvery")
     }
-    if let folder = try call.optionalString("resume") {
-      try Checkpoint.restore(model.network, random: context.random, from: folder)
-    }
-    let data = try DataArgument.training(call.value("data"), target: call.value("target"), call)
-    let validation = try DataArgument.validation(call.value("data"), given: call.value("validation"), call)
+    options.onBatch = callback("onBatch", call, TrainingText.tuple(of:))
+    options.onEpoch = callback("onEpoch", call, TrainingText.tuple(of:))
     let steering = TrainingSteering()
     let trainer = try Trainer(
       network: model.network, data: data, validation: validation, options: options,
-      runtime: context.runtime(), random: context.random, steering: steering)
+      runtime: context.runtime(), random: context.random, resuming: resumed, steering: steering)
     let controls = TrainingControls(steering, learningRate: trainer.learningRate, sink: context.sink)
     let run = try trainer.train(observer: TrainingDisplay(sink: context.sink, controls: controls))
     return .host(RunObject(run))
+  }
+
+  private static func trainingData(_ call: Arguments) throws -> any TrainingData {
+    let data = try DataArgument.training(call.value("data"), target: call.value("target"), call)
+    guard let weights = try call.optionalTensor("weights") else { return data }
+    return try WeightedData(data, weights: try call.context.runtime().floats(of: weights))
+  }
+
+  /// What the call says, and what it doesn't as the training before had it.
+  private static func settings(goingOnWith before: TrainingSettings, _ call: Arguments) throws
+    -> TrainingSettings
+  {
+    var settings = before
+    if call.isGiven("epochs") { settings.epochs = try call.int("epochs") }
+    if call.isGiven("batch") { settings.batchSize = try call.int("batch") }
+    if let option = try call.option("optimizer") {
+      settings.rule = try NetworkOptions.rule(named: option.name, option.arguments)
+    }
+    if call.isGiven("stop") { settings.stops = try TrainingOptionFamilies.stops("stop", in: call) }
+    if call.isGiven("schedule") {
+      settings.schedule = try TrainingOptionFamilies.schedule("schedule", in: call)
+    }
+    if call.isGiven("warmup") { settings.warmup = try natural("warmup", call, from: 0) }
+    if call.isGiven("rates") { settings.rates = try NetworkOptions.rates("rates", in: call) }
+    if call.isGiven("accumulate") { settings.accumulation = try natural("accumulate", call, from: 1) }
+    if call.isGiven("averaging") { settings.averaging = try share("averaging", call) }
+    if call.isGiven("shuffle") { settings.shuffles = try call.bool("shuffle") }
+    if call.isGiven("best") { settings.restoresBest = try call.bool("best") }
+    return settings
+  }
+
+  private static func natural(_ name: String, _ call: Arguments, from lowest: Int) throws -> Int {
+    let value = try call.int(name)
+    guard (lowest...1_000_000_000).contains(value) else {
+      throw EvaluationError("ValueError", "fit needs \(name) of at least \(lowest), got \(value)")
+        .at(call.place(of: name))
+    }
+    return value
+  }
+
+  private static func share(_ name: String, _ call: Arguments) throws -> Double? {
+    guard let value = try call.optionalNumber(name) else { return nil }
+    guard value >= 0, value < 1 else {
+      throw EvaluationError(
+        "ValueError", "fit needs \(name) between 0 and 1, got \(value)", fix: "\(name): 0.999 is usual"
+      ).at(call.place(of: name))
+    }
+    return value
+  }
+
+  /// A closure that is told how training goes, and may end it by giving `false`.
+  private static func callback<Report>(
+    _ name: String, _ call: Arguments, _ describe: @escaping (Report) -> Value
+  ) -> ((Report) throws -> Bool)? {
+    let function = call.value(name)
+    guard !function.isNothing else { return nil }
+    let context = call.context
+    return { report in
+      if case .bool(false) = try context.call(function, [describe(report)]) { return false }
+      return true
+    }
   }
 }

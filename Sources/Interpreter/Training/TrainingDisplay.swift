@@ -86,7 +86,7 @@ final class TrainingDisplay: TrainingObserver {
       "\(run.epochs.count) epoch\(run.epochs.count == 1 ? "" : "s") in "
       + TrainingText.duration(run.epochs.reduce(0) { $0 + $1.seconds })
     if run.stoppedByHand { state += "; stopped after the epoch, as asked" }
-    if run.stoppedEarly { state += "; stopped early: the validation loss no longer improved" }
+    if let reason = run.stopReason { state += "; stopped early: \(reason)" }
     if let best = run.bestEpoch { state += "; the weights are those of epoch \(best), the best" }
     if error != nil, let progress {
       state =
@@ -99,7 +99,9 @@ final class TrainingDisplay: TrainingObserver {
     case .display: update(run: run, state: state)
     case .line, .log:
       if lineWidth > 0 { sink.write("\n", to: .stdout) }
-      if error != nil || run.stoppedEarly || run.bestEpoch != nil { sink.write(state + "\n", to: .stdout) }
+      if error != nil || run.stopReason != nil || run.bestEpoch != nil {
+        sink.write(state + "\n", to: .stdout)
+      }
     }
   }
 

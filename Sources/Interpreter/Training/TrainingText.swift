@@ -97,4 +97,30 @@ enum TrainingText {
     }
     return (header, rows)
   }
+
+  /// A batch as `onBatch` gets it.
+  static func tuple(of progress: TrainingProgress) -> Value {
+    tuple([
+      ("epoch", .int(progress.epoch)), ("batch", .int(progress.batch)),
+      ("loss", .double(progress.batchLoss)), ("lr", .double(progress.learningRate)),
+      ("gradient", .double(progress.gradientNorm)),
+    ])
+  }
+
+  /// An epoch as `onEpoch` gets it.
+  static func tuple(of record: EpochRecord) -> Value {
+    var parts: [(String, Value)] = [("epoch", .int(record.epoch)), ("loss", .double(record.loss))]
+    parts += record.metrics.map { ($0.name, .double($0.value)) }
+    if let loss = record.validationLoss {
+      parts.append(("validationLoss", .double(loss)))
+      parts += record.validationMetrics.map {
+        ("validation" + $0.name.prefix(1).uppercased() + $0.name.dropFirst(), .double($0.value))
+      }
+    }
+    return tuple(parts + [("lr", .double(record.learningRate)), ("seconds", .double(record.seconds))])
+  }
+
+  private static func tuple(_ parts: [(name: String, value: Value)]) -> Value {
+    .tuple(TupleValue(labels: parts.map(\.name), elements: parts.map(\.value)))
+  }
 }

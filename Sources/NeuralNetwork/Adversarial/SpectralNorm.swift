@@ -38,9 +38,8 @@ package final class SpectralNormLayer: Layer {
     try inner.build(for: inputs, random: random)
     let outputs = try weight().shape[0]
     guard statistics.isEmpty else { return }
-    let values = Initializer.lecunNormal.values(
-      shape: [outputs], fanIn: outputs, fanOut: 1, from: random.draw(for: .weights))
-    statistics = [Parameter("u", try Tensor(values, [outputs]))]
+    let values = try Initializer.lecunNormal.weights([outputs], fanIn: outputs, fanOut: 1, from: random)
+    statistics = [Parameter("u", values)]
   }
 
   package func apply(to inputs: [Tensor], in pass: Pass) throws -> Tensor {

@@ -23,6 +23,8 @@ package enum Activation: Hashable, Sendable {
   case silu
   /// `log(1 + eˣ)`
   case softplus
+  /// `λ x` above 0, `λ α (eˣ − 1)` below: keeps mean 0 and variance 1 (Klambauer et al. 2017).
+  case selu
 
   /// The function of `x`, element by element (softmax over axis 1 of `[N, C, …]`).
   package func apply(_ x: Tensor) throws -> Tensor {
@@ -37,6 +39,7 @@ package enum Activation: Hashable, Sendable {
     case .gelu: try x.gelu()
     case .silu: try x.silu()
     case .softplus: try x.softplus()
+    case .selu: try x.elu(1.673_263_2) * 1.050_700_987_355_480_5
     }
   }
 
@@ -53,6 +56,7 @@ package enum Activation: Hashable, Sendable {
     case .gelu: "gelu"
     case .silu: "silu"
     case .softplus: "softplus"
+    case .selu: "selu"
     }
   }
 
@@ -69,6 +73,7 @@ package enum Activation: Hashable, Sendable {
     case "gelu": self = .gelu
     case "silu": self = .silu
     case "softplus": self = .softplus
+    case "selu": self = .selu
     default: return nil
     }
   }

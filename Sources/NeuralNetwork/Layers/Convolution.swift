@@ -13,6 +13,8 @@ package final class ConvolutionLayer: Layer {
     package var kernel: [Int]
     package var stride: [Int] = [1]
     package var padding = ConvolutionPadding.valid
+    /// What stands in the padding.
+    package var border = Border.zeros
     package var dilation: [Int] = [1]
     package var groups = 1
     package var hasBias = true
@@ -42,6 +44,7 @@ package final class ConvolutionLayer: Layer {
     var text = "Conv(\(settings.filters), \(sizeNotation(settings.kernel))"
     if settings.stride != [1] { text += ", stride: \(sizeNotation(settings.stride))" }
     if settings.padding != .valid { text += ", padding: \(settings.padding.notation)" }
+    if settings.border != .zeros { text += ", border: .\(settings.border.rawValue)" }
     if settings.dilation != [1] { text += ", dilation: \(sizeNotation(settings.dilation))" }
     if settings.groups != 1 { text += ", groups: \(settings.groups)" }
     if !settings.hasBias { text += ", bias: false" }
@@ -89,9 +92,17 @@ package final class ConvolutionLayer: Layer {
   package func apply(to inputs: [Tensor], in pass: Pass) throws -> Tensor {
     let x = try single(inputs)
     let geometry = try geometry(of: Array(x.shape.dimensions.dropFirst()))
-    let y = try x.convolution(
+    // The library pads with zeros only: other borders are put around the input first.
+    let isPadded = settings.border != .zeros
+    let input =
+      isPadded
+      ? try x.padded(
+        before: [0, 0] + geometry.padding.before, after: [0, 0] + geometry.padding.after,
+        mode: settings.border.mode) : x
+    let y = try input.convolution(
       parameters[0].tensor, bias: settings.hasBias ? parameters[1].tensor : nil, strides: geometry.stride,
-      padding: geometry.convolutionPadding, dilations: geometry.dilation, groups: settings.groups)
+      padding: isPadded ? .valid : geometry.convolutionPadding, dilations: geometry.dilation,
+      groups: settings.groups)
     return try settings.activation.apply(y)
   }
 
@@ -117,6 +128,7 @@ package final class ConvolutionLayer: Layer {
     json["kernel"] = .integers(settings.kernel)
     json["stride"] = .integers(settings.stride)
     json["padding"] = settings.padding.json
+    json["border"] = .string(settings.border.rawValue)
     json["dilation"] = .integers(settings.dilation)
     json["groups"] = .integer(settings.groups)
     json["bias"] = .bool(settings.hasBias)
@@ -130,6 +142,7 @@ package final class ConvolutionLayer: Layer {
       filters: try configuration.integer("filters"), kernel: try configuration.integers("kernel"))
     settings.stride = try configuration.integers("stride")
     settings.padding = try configuration.padding("padding")
+    settings.border = try configuration.border("border")
     settings.dilation = try configuration.integers("dilation")
     settings.groups = try configuration.integer("groups")
     settings.hasBias = try configuration.bool("bias")

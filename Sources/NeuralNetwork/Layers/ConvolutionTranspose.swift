@@ -3,8 +3,8 @@ import TensorRuntime
 
 /// Transposed convolution: the gradient of a convolution with respect to its input, used to enlarge.
 ///
-/// Input `[N, C, spatial…]`, output `[N, filters, (n − 1)·stride − 2·padding + kernel + outputPadding]`; weights
-/// `[C, filters, kernel…]`, bias `[filters]`, as in PyTorch (Zeiler et al. 2010).
+/// Input `[N, C, spatial…]`, output `[N, filters, (n − 1)·stride − 2·padding + (kernel − 1)·dilation + 1 + outputPadding]`;
+/// weights `[C, filters / groups, kernel…]`, bias `[filters]`, as in PyTorch (Zeiler et al. 2010).
 package final class ConvolutionTransposeLayer: Layer {
   /// Everything that was written, apart from the input's shape.
   package struct Settings: Hashable, Sendable {
@@ -14,6 +14,8 @@ package final class ConvolutionTransposeLayer: Layer {
     /// Positions cut from both sides of the output; `nil` for `.same`: output is `n · stride`.
     package var padding: [Int]? = [0]
     package var outputPadding: [Int] = [0]
+    package var dilation: [Int] = [1]
+    package var groups = 1
     package var hasBias = true
     package var activation = Activation.linear
     package var initializer = Initializer.glorotUniform
@@ -47,6 +49,8 @@ package final class ConvolutionTransposeLayer: Layer {
     case let padding?: text += ", padding: \(sizeNotation(padding))"
     }
     if settings.outputPadding != [0] { text += ", outputPadding: \(sizeNotation(settings.outputPadding))" }
+    if settings.dilation != [1] { text += ", dilation: \(sizeNotation(settings.dilation))" }
+    if settings.groups != 1 { text += ", groups: \(settings.groups)" }
     if !settings.hasBias { text += ", bias: false" }
     if settings.activation != .linear { text += ", activation: .\(settings.activation.notation)" }
     return text + ")"
@@ -57,6 +61,9 @@ package final class ConvolutionTransposeLayer: Layer {
     var stride: [Int]
     var padding: [Int]
     var extra: [Int]
+    var dilation: [Int]
+    /// What one filter covers.
+    var extent: [Int] { zip(kernel, dilation).map { ($0 - 1) * $1 + 1 } }
   }
 
   private func geometry(of input: [Int]) throws -> Geometry {
@@ -69,41 +76,53 @@ package final class ConvolutionTransposeLayer: Layer {
     let kernel = try perAxis(settings.kernel, rank: rank, what: "the kernel", of: notation)
     let stride = try perAxis(settings.stride, rank: rank, what: "the stride", of: notation)
     let extra = try perAxis(settings.outputPadding, rank: rank, what: "the output padding", of: notation)
-    guard (kernel + stride).allSatisfy((1...100_000).contains), extra.allSatisfy((0...100_000).contains)
+    let dilation = try perAxis(settings.dilation, rank: rank, what: "the dilation", of: notation)
+    guard (kernel + stride + dilation).allSatisfy((1...100_000).contains),
+      extra.allSatisfy((0...100_000).contains)
     else {
-      throw LayerError("\(notation) needs kernel and stride of at least 1")
+      throw LayerError("\(notation) needs kernel, stride and dilation of at least 1")
     }
+    let plain = Geometry(
+      kernel: kernel, stride: stride, padding: kernel.map { _ in 0 }, extra: extra, dilation: dilation)
+    let extent = plain.extent
     if let padding = settings.padding {
       let amounts = try perAxis(padding, rank: rank, what: "the padding", of: notation)
       for axis in 0..<rank
-      where (input[axis + 1] - 1) * stride[axis] + kernel[axis] + extra[axis] - 2 * amounts[axis] < 1 {
+      where (input[axis + 1] - 1) * stride[axis] + extent[axis] + extra[axis] - 2 * amounts[axis] < 1 {
         throw LayerError(
           "\(notation) cuts more than there is from \(Shape(input))", fix: "use a smaller padding")
       }
-      return Geometry(kernel: kernel, stride: stride, padding: amounts, extra: extra)
+      return Geometry(kernel: kernel, stride: stride, padding: amounts, extra: extra, dilation: dilation)
     }
-    guard zip(kernel, stride).allSatisfy({ $0 >= $1 }) else {
+    guard zip(extent, stride).allSatisfy({ $0 >= $1 }) else {
       throw LayerError("\(notation) with padding: .same needs a kernel at least as large as its stride")
     }
     // One position more than needed is cut in front where kernel − stride is odd, and added behind.
-    let padding = zip(kernel, stride).map { ($0 - $1 + 1) / 2 }
-    let behind = zip(zip(kernel, stride), padding).map { 2 * $1 - ($0.0 - $0.1) }
-    return Geometry(kernel: kernel, stride: stride, padding: padding, extra: behind)
+    let padding = zip(extent, stride).map { ($0 - $1 + 1) / 2 }
+    let behind = zip(zip(extent, stride), padding).map { 2 * $1 - ($0.0 - $0.1) }
+    return Geometry(kernel: kernel, stride: stride, padding: padding, extra: behind, dilation: dilation)
   }
 
   package func build(for inputs: [Shape], random: RandomSource) throws {
     let input = try single(inputs).dimensions
     let geometry = try geometry(of: input)
+    guard settings.groups >= 1, input[0] % settings.groups == 0, settings.filters % settings.groups == 0
+    else {
+      throw LayerError(
+        "\(notation) splits channels into \(settings.groups) groups, but has \(input[0]) channels in and \(settings.filters) out",
+        fix: "choose channel counts that \(settings.groups) divides")
+    }
     if let weight = parameters.first {
       guard weight.shape.dimensions[0] == input[0] else {
         throw LayerError("\(notation) was built for \(weight.shape.dimensions[0]) channels, got \(input[0])")
       }
       return
     }
-    let shape = Shape([input[0], settings.filters] + geometry.kernel)
+    let shape = Shape([input[0], settings.filters / settings.groups] + geometry.kernel)
     let positions = geometry.kernel.reduce(1, *)
     let weights = try settings.initializer.weights(
-      shape, fanIn: input[0] * positions, fanOut: settings.filters * positions, from: random)
+      shape, fanIn: input[0] / settings.groups * positions,
+      fanOut: settings.filters / settings.groups * positions, from: random)
     parameters = [Parameter("weight", weights)]
     if settings.hasBias {
       parameters.append(
@@ -116,7 +135,8 @@ package final class ConvolutionTransposeLayer: Layer {
     let geometry = try geometry(of: Array(x.shape.dimensions.dropFirst()))
     let y = try x.transposedConvolution(
       parameters[0].tensor, bias: settings.hasBias ? parameters[1].tensor : nil, strides: geometry.stride,
-      padding: geometry.padding, outputPadding: geometry.extra)
+      padding: geometry.padding, outputPadding: geometry.extra, dilations: geometry.dilation,
+      groups: settings.groups)
     return try settings.activation.apply(y)
   }
 
@@ -139,6 +159,8 @@ package final class ConvolutionTransposeLayer: Layer {
     json["padding"] =
       settings.padding.map { ConvolutionPadding.amounts($0).json } ?? ConvolutionPadding.same.json
     json["outputPadding"] = .integers(settings.outputPadding)
+    json["dilation"] = .integers(settings.dilation)
+    json["groups"] = .integer(settings.groups)
     json["bias"] = .bool(settings.hasBias)
     json["activation"] = .string(settings.activation.notation)
     json["initializer"] = .string(settings.initializer.rawValue)
@@ -157,6 +179,8 @@ package final class ConvolutionTransposeLayer: Layer {
     if case .amounts(let amounts) = try configuration.padding("outputPadding") {
       settings.outputPadding = amounts
     }
+    settings.dilation = try configuration.integers("dilation")
+    settings.groups = try configuration.integer("groups")
     settings.hasBias = try configuration.bool("bias")
     settings.activation = try configuration.activation("activation")
     settings.initializer = try configuration.initializer("initializer")

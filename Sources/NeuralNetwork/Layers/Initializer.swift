@@ -20,47 +20,82 @@ package enum Initializer: String, Hashable, Sendable, CaseIterable {
   /// All ones.
   case ones
 
-  /// The initial weights of a layer with the given fans; a placeholder where only shapes are wanted.
+  /// The rows (or, where there are more rows than columns, the columns) of the matrix `[out, in · positions]` are
+  /// orthogonal and of length 1 (Saxe et al. 2014).
+  case orthogonal
+
+  /// The initial weights of a layer with the given fans, deterministic for a seed, whatever the number of threads; a
+  /// placeholder where only shapes are wanted.
+  ///
+  /// They are drawn when somebody needs the numbers: a network of a hundred million weights is defined, counted and
+  /// checked without taking the memory. Throws `LayerError` where orthogonal weights would take too long.
   package func weights(_ shape: Shape, fanIn: Int, fanOut: Int, from random: RandomSource) throws -> Tensor {
     guard !random.isForShapesOnly else { return Tensor.placeholder(shape) }
-    return try Tensor(
-      values(shape: shape, fanIn: fanIn, fanOut: fanOut, from: random.draw(for: .weights)), shape)
-  }
-
-  /// Draws the weights of a layer. Deterministic for a generator, whatever the number of threads.
-  package func values(shape: Shape, fanIn: Int, fanOut: Int, from generator: Philox) -> [Float] {
-    let count = shape.elementCount
+    let generator = random.draw(for: .weights)
     let into = Double(max(1, fanIn))
     let both = Double(max(1, fanIn + fanOut))
+    func uniform(_ bound: Double) throws -> Tensor {
+      try (Tensor.uniform(shape, random: generator) - 0.5) * Double(Float(2 * bound))
+    }
+    func normal(_ variance: Double) throws -> Tensor {
+      try Tensor.normal(shape, deviation: variance.squareRoot(), random: generator)
+    }
     switch self {
-    case .glorotUniform: return Self.uniform(count, bound: (6 / both).squareRoot(), generator)
-    case .glorotNormal: return Self.normal(count, deviation: (2 / both).squareRoot(), generator)
-    case .heUniform: return Self.uniform(count, bound: (6 / into).squareRoot(), generator)
-    case .heNormal: return Self.normal(count, deviation: (2 / into).squareRoot(), generator)
-    case .lecunUniform: return Self.uniform(count, bound: (3 / into).squareRoot(), generator)
-    case .lecunNormal: return Self.normal(count, deviation: (1 / into).squareRoot(), generator)
-    case .zeros: return [Float](repeating: 0, count: count)
-    case .ones: return [Float](repeating: 1, count: count)
+    case .glorotUniform: return try uniform((6 / both).squareRoot())
+    case .glorotNormal: return try normal(2 / both)
+    case .heUniform: return try uniform((6 / into).squareRoot())
+    case .heNormal: return try normal(2 / into)
+    case .lecunUniform: return try uniform((3 / into).squareRoot())
+    case .lecunNormal: return try normal(1 / into)
+    case .zeros: return try Tensor.zeros(shape)
+    case .ones: return try Tensor.ones(shape)
+    case .orthogonal: return try Self.orthogonal(shape, generator)
     }
   }
 
-  private static func uniform(_ count: Int, bound: Double, _ generator: Philox) -> [Float] {
-    let scale = Float(2 * bound)
-    return (0..<count).map { (generator.uniform(UInt64($0)) - 0.5) * scale }
+  /// Multiply-adds up to which orthogonal weights are made: some seconds.
+  private static let orthogonalLimit = 10_000_000_000.0
+
+  /// Normal numbers made orthogonal by modified Gram–Schmidt, in double precision.
+  private static func orthogonal(_ shape: Shape, _ generator: Philox) throws -> Tensor {
+    let rows = shape.dimensions.first ?? 1
+    let columns = shape.elementCount / max(1, rows)
+    let (count, length) = rows <= columns ? (rows, columns) : (columns, rows)
+    guard Double(count) * Double(count) * Double(length) <= orthogonalLimit else {
+      throw LayerError(
+        "orthogonal weights \(shape) would take too long", fix: "use .glorotUniform or .heNormal here")
+    }
+    var vectors = normal(count * length, generator)
+    vectors.withUnsafeMutableBufferPointer { values in
+      for row in 0..<count {
+        for earlier in 0..<row {
+          var product = 0.0
+          for i in 0..<length { product += values[row * length + i] * values[earlier * length + i] }
+          for i in 0..<length { values[row * length + i] -= product * values[earlier * length + i] }
+        }
+        var square = 0.0
+        for i in 0..<length { square += values[row * length + i] * values[row * length + i] }
+        let scale = 1 / max(square.squareRoot(), 1e-30)
+        for i in 0..<length { values[row * length + i] *= scale }
+      }
+    }
+    if rows <= columns { return try Tensor(vectors.map { Float($0) }, shape) }
+    return try Tensor(
+      (0..<rows * columns).map { Float(vectors[$0 % columns * length + $0 / columns]) }, shape)
   }
 
-  /// Normal numbers by the Box–Muller transform, two from each block's first two words.
-  private static func normal(_ count: Int, deviation: Double, _ generator: Philox) -> [Float] {
-    var values = [Float]()
+  /// Standard normal numbers by the Box–Muller transform, two from each block's first two words.
+  private static func normal(_ count: Int, _ generator: Philox) -> [Double] {
+    var values = [Double]()
     values.reserveCapacity(count + 1)
     var index: UInt64 = 0
     while values.count < count {
       let block = generator.block(index)
       index += 1
-      let radius = (-2 * log((Double(block.x) + 1) * 0x1p-32)).squareRoot() * deviation
+      let radius = (-2 * log((Double(block.x) + 1) * 0x1p-32)).squareRoot()
       let angle = 2 * Double.pi * Double(block.y) * 0x1p-32
-      values.append(Float(radius * cos(angle)))
-      values.append(Float(radius * sin(angle)))
+      values.append(radius * cos(angle))
+      values.append(radius * sin(angle))
     }
     values.removeLast(values.count - count)
     return values

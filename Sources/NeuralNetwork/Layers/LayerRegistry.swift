@@ -10,7 +10,7 @@ enum LayerRegistry {
     "PoolingLayer": PoolingLayer.init(configuration:name:),
     "GlobalPoolingLayer": GlobalPoolingLayer.init(configuration:name:),
     "BatchNormLayer": BatchNormLayer.init(configuration:name:),
-    "DropoutLayer": DropoutLayer.init(configuration:name:),
+    "NoiseLayer": NoiseLayer.init(configuration:name:),
     "FlattenLayer": FlattenLayer.init(configuration:name:),
     "ReshapeLayer": ReshapeLayer.init(configuration:name:),
     "ActivationLayer": ActivationLayer.init(configuration:name:),
@@ -20,6 +20,9 @@ enum LayerRegistry {
     "L2NormalizeLayer": L2NormalizeLayer.init(configuration:name:),
     "PadLayer": PadLayer.init(configuration:name:),
     "SpectralNormLayer": SpectralNormLayer.init(configuration:name:),
+    "UnpoolingLayer": UnpoolingLayer.init(configuration:name:),
+    "DepthSpaceLayer": DepthSpaceLayer.init(configuration:name:),
+    "VariableLayer": VariableLayer.init(configuration:name:),
   ]
 
   /// The name under which a layer's settings are stored.
@@ -68,6 +71,12 @@ struct ConfigurationReader {
     }
   }
 
+  /// The lengths of a tensor's axes; none for a single number.
+  func shape(_ key: String) throws -> [Int] {
+    if case .array(let values)? = json[key], values.isEmpty { return [] }
+    return try integers(key)
+  }
+
   func number(_ key: String) throws -> Double {
     switch json[key] {
     case .number(let value) where value.isFinite: return value
@@ -89,6 +98,13 @@ struct ConfigurationReader {
   func padding(_ key: String) throws -> ConvolutionPadding {
     guard let padding = ConvolutionPadding(json: json[key]) else { throw wrong(key, "a padding") }
     return padding
+  }
+
+  /// What stands in a padding; zeros where an older file says nothing.
+  func border(_ key: String) throws -> Border {
+    guard json[key] != nil else { return .zeros }
+    guard let border = Border(rawValue: try string(key)) else { throw wrong(key, "a kind of border") }
+    return border
   }
 
   func activation(_ key: String) throws -> Activation {

@@ -1,7 +1,7 @@
 import JSON
 import TensorRuntime
 
-/// Maximum or mean over a sliding window: `[N, C, spatial…]` to `[N, C, spatial…]`; no parameters.
+/// Maximum, minimum or mean over a sliding window: `[N, C, spatial…]` to `[N, C, spatial…]`; no parameters.
 ///
 /// The stride is the window's size unless given. Means count padded positions as in Keras: they are left out. Throws
 /// `LayerError` when the window is larger than the padded input.
@@ -12,6 +12,17 @@ package final class PoolingLayer: Layer {
     case max
     /// The mean.
     case average
+    /// The smallest.
+    case min
+
+    /// As it stands in front of `Pool(…)`.
+    var notation: String {
+      switch self {
+      case .max: "Max"
+      case .average: "Avg"
+      case .min: "Min"
+      }
+    }
   }
 
   package let rule: Rule
@@ -35,7 +46,7 @@ package final class PoolingLayer: Layer {
   }
 
   package var notation: String {
-    var text = (rule == .max ? "MaxPool(" : "AvgPool(") + sizeNotation(size)
+    var text = "\(rule.notation)Pool(" + sizeNotation(size)
     if stride != size { text += ", stride: \(sizeNotation(stride))" }
     if padding != .valid { text += ", padding: \(padding.notation)" }
     return text + ")"
@@ -58,6 +69,10 @@ package final class PoolingLayer: Layer {
     case .average:
       return try x.averagePool(
         geometry.kernel, strides: geometry.stride, padding: geometry.convolutionPadding)
+    case .min:
+      let largest = try (-x).maxPool(
+        geometry.kernel, strides: geometry.stride, padding: geometry.convolutionPadding)
+      return try -largest
     }
   }
 
@@ -78,8 +93,9 @@ package final class PoolingLayer: Layer {
 
   convenience init(configuration: ConfigurationReader, name: String?) throws {
     self.init(
-      try configuration.string("rule") == "max" ? .max : .average, size: try configuration.integers("size"),
-      stride: try configuration.integers("stride"), padding: try configuration.padding("padding"), name: name)
+      Rule(rawValue: try configuration.string("rule")) ?? .average,
+      size: try configuration.integers("size"), stride: try configuration.integers("stride"),
+      padding: try configuration.padding("padding"), name: name)
   }
 }
 
@@ -98,7 +114,7 @@ package final class GlobalPoolingLayer: Layer {
     self.name = name
   }
 
-  package var notation: String { rule == .max ? "GlobalMaxPool()" : "GlobalAvgPool()" }
+  package var notation: String { "Global\(rule.notation)Pool()" }
 
   package func build(for inputs: [Shape], random: RandomSource) throws {
     let input = try single(inputs)
@@ -112,7 +128,11 @@ package final class GlobalPoolingLayer: Layer {
   package func apply(to inputs: [Tensor], in pass: Pass) throws -> Tensor {
     let x = try single(inputs)
     let axes = Array(2..<max(2, x.shape.rank))
-    return rule == .max ? try x.max(axes: axes) : try x.mean(axes: axes)
+    switch rule {
+    case .max: return try x.max(axes: axes)
+    case .min: return try x.min(axes: axes)
+    case .average: return try x.mean(axes: axes)
+    }
   }
 
   package func multiplyAdds(inputs: [Shape], output: Shape) -> Int { 0 }
@@ -124,6 +144,6 @@ package final class GlobalPoolingLayer: Layer {
   }
 
   convenience init(configuration: ConfigurationReader, name: String?) throws {
-    self.init(try configuration.string("rule") == "max" ? .max : .average, name: name)
+    self.init(PoolingLayer.Rule(rawValue: try configuration.string("rule")) ?? .average, name: name)
   }
 }

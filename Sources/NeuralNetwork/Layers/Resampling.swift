@@ -14,6 +14,8 @@ package final class ResampleLayer: Layer {
     case bilinear
     /// Averages to a fixed size.
     case adaptiveAverage
+    /// Takes the largest to a fixed size.
+    case adaptiveMax
   }
 
   package let rule: Rule
@@ -22,7 +24,7 @@ package final class ResampleLayer: Layer {
   package let name: String?
   package var parameters: [Parameter] { [] }
   package var statistics: [Parameter] { [] }
-  package var kind: String { rule == .adaptiveAverage ? "pool" : "up" }
+  package var kind: String { rule == .adaptiveAverage || rule == .adaptiveMax ? "pool" : "up" }
   package var window: SlidingWindow? { nil }
 
   /// Makes a resampling layer; `size` has one or two numbers.
@@ -37,6 +39,7 @@ package final class ResampleLayer: Layer {
     case .nearest: "Upsample(\(sizeNotation(size)))"
     case .bilinear: "Upsample(\(sizeNotation(size)), mode: .bilinear)"
     case .adaptiveAverage: "AdaptiveAvgPool(\(sizeNotation(size)))"
+    case .adaptiveMax: "AdaptiveMaxPool(\(sizeNotation(size)))"
     }
   }
 
@@ -55,6 +58,7 @@ package final class ResampleLayer: Layer {
         .broadcast(to: [shape[0], shape[1], shape[2], size[0], shape[3], size[1]])
         .reshaped([shape[0], shape[1], shape[2] * size[0], shape[3] * size[1]])
     }
+    if rule == .adaptiveMax { return try largest(of: largest(of: x, axis: 2), axis: 3) }
     let rows = try weights(from: shape[2], axis: 0)
     let columns = try weights(from: shape[3], axis: 1)
     // Both axes are linear maps: R x Cᵀ, with the batch and channels in front.
@@ -86,12 +90,23 @@ package final class ResampleLayer: Layer {
     return try Tensor(values, [new, old])
   }
 
+  /// The largest along one axis of the positions that fall on each output, as many as adaptive averaging takes.
+  private func largest(of x: Tensor, axis: Int) throws -> Tensor {
+    let (old, new) = (x.shape[axis], size[axis - 2])
+    let parts = try (0..<new).map { target in
+      let first = target * old / new
+      let last = max(first + 1, ((target + 1) * old + new - 1) / new)
+      return try x.sliced(axis: axis, from: first, to: min(old, last)).max(axes: [axis], keepDims: true)
+    }
+    return try Tensor.concat(parts, axis: axis)
+  }
+
   package func multiplyAdds(inputs: [Shape], output: Shape) -> Int { 0 }
   package func copied() throws -> any Layer { ResampleLayer(rule, size: size, name: name) }
   package var configuration: JSONObject { ["rule": .string(rule.rawValue), "size": .integers(size)] }
   convenience init(configuration: ConfigurationReader, name: String?) throws {
     guard let rule = Rule(rawValue: try configuration.string("rule")) else {
-      throw configuration.wrong("rule", "nearest, bilinear or adaptiveAverage")
+      throw configuration.wrong("rule", "nearest, bilinear, adaptiveAverage or adaptiveMax")
     }
     self.init(rule, size: try configuration.integers("size"), name: name)
   }
@@ -120,31 +135,26 @@ package final class L2NormalizeLayer: Layer {
   convenience init(configuration: ConfigurationReader, name: String?) throws { self.init(name: name) }
 }
 
-/// Zeros, or the edge repeated or mirrored, around images: `[N, C, H, W]` to `[N, C, H + 2p, W + 2p]`.
+/// A border around images: `[N, C, H, W]` to `[N, C, H + 2p, W + 2p]`, with any number of spatial axes.
 package final class PadLayer: Layer {
   package let amount: [Int]
-  package let mode: String
+  package let border: Border
   package let name: String?
   package var parameters: [Parameter] { [] }
   package var statistics: [Parameter] { [] }
   package var kind: String { "pad" }
   package var window: SlidingWindow? { nil }
-  package var notation: String { "Pad(\(sizeNotation(amount)), mode: .\(mode))" }
+  package var notation: String { "Pad(\(sizeNotation(amount)), mode: .\(border.rawValue))" }
 
-  /// Makes a padding layer; `mode` is `zeros`, `replicate` or `reflect`. Throws `LayerError` for another.
-  package init(_ amount: [Int], mode: String = "zeros", name: String? = nil) throws {
-    guard Self.modes[mode] != nil, amount.allSatisfy((0...10_000).contains) else {
-      throw LayerError(
-        "Pad needs amounts of 0 or more and a mode of \(Self.modes.keys.sorted().joined(separator: ", "))")
+  /// Makes a padding layer. Throws `LayerError` for negative amounts.
+  package init(_ amount: [Int], border: Border = .zeros, name: String? = nil) throws {
+    guard amount.allSatisfy((0...10_000).contains) else {
+      throw LayerError("Pad needs amounts of 0 or more, got \(amount)")
     }
     self.amount = amount
-    self.mode = mode
+    self.border = border
     self.name = name
   }
-
-  private static let modes: [String: PaddingMode] = [
-    "zeros": .constant(0), "replicate": .replicate, "reflect": .reflect,
-  ]
 
   package func build(for inputs: [Shape], random: RandomSource) throws {
     let input = try single(inputs)
@@ -155,13 +165,15 @@ package final class PadLayer: Layer {
   package func apply(to inputs: [Tensor], in pass: Pass) throws -> Tensor {
     let x = try single(inputs)
     let amounts = [0, 0] + (try perAxis(amount, rank: x.rank - 2, what: "the padding", of: notation))
-    return try x.padded(before: amounts, after: amounts, mode: Self.modes[mode] ?? .constant(0))
+    return try x.padded(before: amounts, after: amounts, mode: border.mode)
   }
   package func multiplyAdds(inputs: [Shape], output: Shape) -> Int { 0 }
-  package func copied() throws -> any Layer { try PadLayer(amount, mode: mode, name: name) }
-  package var configuration: JSONObject { ["amount": .integers(amount), "mode": .string(mode)] }
+  package func copied() throws -> any Layer { try PadLayer(amount, border: border, name: name) }
+  package var configuration: JSONObject {
+    ["amount": .integers(amount), "mode": .string(border.rawValue)]
+  }
   convenience init(configuration: ConfigurationReader, name: String?) throws {
     try self.init(
-      try configuration.integers("amount", from: 0), mode: try configuration.string("mode"), name: name)
+      try configuration.integers("amount", from: 0), border: try configuration.border("mode"), name: name)
   }
 }

@@ -1,44 +1,6 @@
 import JSON
 import TensorRuntime
 
-/// Drops each element with probability `rate` and scales the rest by `1 / (1 − rate)`; nothing at inference
-/// (Srivastava et al. 2014). Any shape; masks are a pure function of the seed and the step.
-package final class DropoutLayer: Layer {
-  package let rate: Double
-  package let name: String?
-  package var parameters: [Parameter] { [] }
-  package var statistics: [Parameter] { [] }
-  package var kind: String { "dropout" }
-  package var window: SlidingWindow? { nil }
-  package var notation: String { "Dropout(\(rate))" }
-
-  /// Makes a dropout layer. Throws `LayerError` unless `0 ≤ rate < 1`.
-  package init(_ rate: Double, name: String? = nil) throws {
-    guard rate >= 0, rate < 1 else {
-      throw LayerError("Dropout(\(rate)) needs a share between 0 and 1", fix: "Dropout(0.5) drops half")
-    }
-    self.rate = rate
-    self.name = name
-  }
-
-  package func build(for inputs: [Shape], random: RandomSource) throws { _ = try single(inputs) }
-  package func apply(to inputs: [Tensor], in pass: Pass) throws -> Tensor {
-    let x = try single(inputs)
-    guard pass.isTraining, rate > 0 else { return x }
-    return try x.dropout(rate: rate, random: pass.random.draw(for: .dropout))
-  }
-  package func multiplyAdds(inputs: [Shape], output: Shape) -> Int { 0 }
-  package func copied() throws -> any Layer { try DropoutLayer(rate, name: name) }
-  package var configuration: JSONObject {
-    var json = JSONObject()
-    json["rate"] = .number(rate)
-    return json
-  }
-  convenience init(configuration: ConfigurationReader, name: String?) throws {
-    try self.init(try configuration.number("rate"), name: name)
-  }
-}
-
 /// One vector per sample: `[N, …]` to `[N, count]`.
 package final class FlattenLayer: Layer {
   package let name: String?

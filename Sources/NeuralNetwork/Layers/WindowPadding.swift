@@ -1,6 +1,28 @@
 import JSON
 import TensorRuntime
 
+/// What stands in the padding around an image.
+package enum Border: String, Hashable, Sendable, CaseIterable {
+  /// Zeros.
+  case zeros
+  /// The edge again and again: `111|123|333`.
+  case replicate
+  /// The mirror image without the edge: `32|123|21`.
+  case reflect
+  /// The other end: `23|123|12`.
+  case circular
+
+  /// As tensors are padded.
+  var mode: PaddingMode {
+    switch self {
+    case .zeros: .constant(0)
+    case .replicate: .replicate
+    case .reflect: .reflect
+    case .circular: .circular
+    }
+  }
+}
+
 /// How the padding of a sliding window is written in summaries and files.
 extension ConvolutionPadding {
   /// The padding as a user writes it.

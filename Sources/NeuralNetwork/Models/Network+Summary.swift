@@ -12,6 +12,8 @@ package struct SummaryRow: Sendable {
   package var multiplyAdds: Int
   /// How many input positions along the first spatial axis one output sees; `nil` once it sees all of them.
   package var receptiveField: Int?
+  /// How many numbers of one sample come out anew; 0 for what only gives them another shape.
+  package var activations: Int
 }
 
 extension Network {
@@ -23,6 +25,21 @@ extension Network {
 
   /// Multiply-adds of one sample through the whole network.
   package var multiplyAdds: Int { multiplyAdds(inputs: [], output: []) }
+
+  /// The row of the layer with a path. Throws `LayerError` for a name that doesn't exist, listing those that do.
+  package func summaryRow(at path: String) throws -> SummaryRow {
+    _ = try layer(at: path)
+    guard let row = try summaryRows().last(where: { $0.name == path }) else {
+      throw LayerError("'\(path)' is a network of its own", fix: "name one of its layers")
+    }
+    return row
+  }
+
+  /// The numbers of one sample that inputs and the layers' outputs hold; functions between layers are not counted.
+  package func activationCount() throws -> Int {
+    let inputs = try recorded().inputShapes.reduce(0) { $0 + $1.elementCount }
+    return try summaryRows().reduce(inputs) { $0 + $1.activations }
+  }
 
   private func rows(
     prefix: String, entry: ReceptiveField, counted: inout Set<ObjectIdentifier>
@@ -40,16 +57,21 @@ extension Network {
         fields[call.output.handle] = inner.exit
         continue
       }
-      let output = call.output.shape.droppingBatch
+      let isVariable = call.layer is VariableLayer
+      let output = isVariable ? call.output.shape : call.output.shape.droppingBatch
       let inputs = call.inputs.map(\.shape.droppingBatch)
-      let after = field.through(call.layer, rankIn: inputs.first?.rank ?? 1, rankOut: output.rank)
+      let after =
+        isVariable
+        ? ReceptiveField() : field.through(call.layer, rankIn: inputs.first?.rank ?? 1, rankOut: output.rank)
       fields[call.output.handle] = after
       let isNew = counted.insert(ObjectIdentifier(call.layer)).inserted
       rows.append(
         SummaryRow(
           name: prefix + call.name, notation: call.layer.notation, outputShape: output,
           parameters: isNew ? call.layer.parameterCount : 0,
-          multiplyAdds: call.layer.multiplyAdds(inputs: inputs, output: output), receptiveField: after.size))
+          multiplyAdds: call.layer.multiplyAdds(inputs: inputs, output: output), receptiveField: after.size,
+          activations: call.layer is FlattenLayer || call.layer is ReshapeLayer || isVariable
+            ? 0 : output.elementCount))
     }
     let exit = trace.outputs.first.map { self.field(of: $0, known: fields) } ?? entry
     return (rows, exit)

@@ -66,6 +66,7 @@ package final class TraceRecorder {
   private var calls: [LayerCall] = []
   private var counts: [String: Int] = [:]
   private var names: [ObjectIdentifier: String] = [:]
+  private var variables: [ObjectIdentifier: Tensor] = [:]
   /// The symbolic inputs, `[n, …]` each.
   package let inputs: [Tensor]
 
@@ -81,6 +82,14 @@ package final class TraceRecorder {
     let result = try layer.apply(to: arguments, in: Pass(isTraining: false, random: RandomSource()))
     let symbol = Tensor.placeholder(result.shape, result.elementType)
     calls.append(LayerCall(name: given ?? name(for: layer), layer: layer, inputs: arguments, output: symbol))
+    return symbol
+  }
+
+  /// The symbol of a variable that the body itself uses; the variable is one of the network's parameters from then on.
+  package func use(_ variable: VariableLayer) throws -> Tensor {
+    if let symbol = variables[ObjectIdentifier(variable)] { return symbol }
+    let symbol = try call(variable, on: [])
+    variables[ObjectIdentifier(variable)] = symbol
     return symbol
   }
 

@@ -42,6 +42,7 @@ extension Layer {
       try copy.reset(random: random)
       return copy
     }
+    if let variable = self as? VariableLayer { return variable.renewed() }
     return try LayerRegistry.make(
       type: LayerRegistry.typeName(of: self), configuration: configuration, name: name)
   }

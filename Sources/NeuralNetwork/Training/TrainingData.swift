@@ -10,10 +10,49 @@ package protocol TrainingData {
   var targetType: TensorType { get }
   /// Names of the classes, when targets are class numbers.
   var classNames: [String] { get }
+  /// The largest class number among the targets, where they are class numbers and it is known.
+  var highestLabel: Int? { get }
+  /// How much each sample counts in the loss; `nil` for all the same.
+  var sampleWeights: [Float]? { get }
   /// Writes the samples with these indices, one after the other, row-major; `epoch` seeds augmentation.
   func fill(
     _ indices: ArraySlice<Int>, epoch: Int, inputs: [UnsafeMutableBufferPointer<Float>],
     target: UnsafeMutableRawBufferPointer) throws
+}
+
+extension TrainingData {
+  package var highestLabel: Int? { classNames.isEmpty ? nil : classNames.count - 1 }
+  package var sampleWeights: [Float]? { nil }
+}
+
+/// Samples that count differently in the loss.
+package struct WeightedData: TrainingData {
+  private let base: any TrainingData
+  package let sampleWeights: [Float]?
+  package var count: Int { base.count }
+  package var inputShapes: [Shape] { base.inputShapes }
+  package var targetType: TensorType { base.targetType }
+  package var classNames: [String] { base.classNames }
+  package var highestLabel: Int? { base.highestLabel }
+
+  /// Gives each sample of `base` a weight of 0 or more. Throws `LayerError` for another number of weights.
+  package init(_ base: any TrainingData, weights: [Float]) throws {
+    guard weights.count == base.count else {
+      throw LayerError("there are \(weights.count) weights for \(base.count) samples")
+    }
+    guard weights.allSatisfy({ $0 >= 0 && $0.isFinite }), weights.contains(where: { $0 > 0 }) else {
+      throw LayerError("weights of samples are numbers of 0 or more, and not all 0")
+    }
+    self.base = base
+    sampleWeights = weights
+  }
+
+  package func fill(
+    _ indices: ArraySlice<Int>, epoch: Int, inputs: [UnsafeMutableBufferPointer<Float>],
+    target: UnsafeMutableRawBufferPointer
+  ) throws {
+    try base.fill(indices, epoch: epoch, inputs: inputs, target: target)
+  }
 }
 
 /// Samples held as tensors: inputs `[N, …]` and a target `[N, …]`.
@@ -23,6 +62,7 @@ package struct TensorData: TrainingData {
   package let count: Int
   package let inputShapes: [Shape]
   package let targetType: TensorType
+  package let highestLabel: Int?
   package var classNames: [String] { [] }
 
   /// Makes data from tensors with the same length of the first axis. Throws `LayerError` when they differ.
@@ -36,6 +76,7 @@ package struct TensorData: TrainingData {
     targetType = TensorType(target.shape.droppingBatch, target.elementType)
     self.inputs = try inputs.map { try runtime.floats(of: $0.cast(.float32)) }
     self.target = try Self.rawBytes(of: target, runtime)
+    highestLabel = target.rank == 1 ? try runtime.int32s(of: target).max().map { Int($0) } : nil
   }
 
   /// The elements as they lie in memory.

@@ -1,3 +1,4 @@
+import Foundation
 import TensorRuntime
 
 /// Where a training stands, after each batch.
@@ -13,6 +14,11 @@ package struct TrainingProgress {
   /// The mean loss of this epoch so far.
   package var loss: Double
   package var metrics: [(name: String, value: Double)]
+  /// The loss of this batch alone.
+  package var batchLoss: Double
+  package var learningRate: Double
+  /// The length of the batch's gradient over all parameters.
+  package var gradientNorm: Double
   /// Samples per second over this epoch so far.
   package var rate: Double
   /// Seconds until the last epoch ends at this rate, validation left out.
@@ -33,17 +39,40 @@ package protocol TrainingObserver: AnyObject {
   func trainingEnded(_ run: TrainingRun, error: (any Error)?)
 }
 
-/// Training that had to stop, with the epoch and batch.
+/// Training that had to stop, with where, and what led there.
 package struct TrainingStopped: ExplainedError {
   package let message: String
   package let fix: String?
 
-  /// Makes the error for a loss or gradient that is not finite.
-  init(_ error: NonFiniteError, epoch: Int, batch: Int, rate: Double) {
-    let what = error.parameter.map { "the gradient of \($0) is not finite" } ?? "the loss is not finite"
-    message =
-      "training stopped at epoch \(epoch), batch \(batch): \(what) (learning rate \(rate)); "
-      + "the weights are those of the last good step"
-    fix = "try a learning rate of \(rate / 10), clip: 1.0, or inputs scaled to 0...1"
+  /// Makes the error for a loss or gradient that is not finite; `norms` are the gradient's lengths in the steps before.
+  init(
+    _ error: NonFiniteError, epoch: Int, batch: Int, rate: Double, place: NonFinitePlace? = nil,
+    norms: [Float] = []
+  ) {
+    let what =
+      error.parameter.map { "the gradient of \($0) is not finite" }
+      ?? "the loss became \(error.loss.isNaN ? "nan" : "\(error.loss)")"
+    var text = "training stopped at epoch \(epoch), batch \(batch): \(what) (lr \(Self.number(rate)))"
+    var advice = ["lr: \(Self.number(rate / 10)) or less", "clip: 1.0"]
+    if let path = place?.path {
+      text +=
+        "; the first numbers that are not finite leave \(path), whose input was finite (up to \(Self.number(Double(place?.largestInput ?? 0))))"
+      advice.append("BatchNorm() before \(path)")
+    } else if place != nil {
+      text += "; the data itself holds numbers that are not finite"
+      advice = ["data without nan and infinity"]
+    }
+    if let first = norms.first(where: { $0 > 0 }), let last = norms.last, norms.count > 1, last > 10 * first {
+      text +=
+        "; the gradient grew from \(Self.number(Double(first))) to \(Self.number(Double(last))) in \(norms.count) batches"
+    }
+    message = text + "; the weights are those of the step before"
+    fix = "try " + advice.joined(separator: ", ")
+  }
+
+  /// A number with two digits: `0.01`, `4.1e+19`.
+  private static func number(_ value: Double) -> String {
+    guard value.isFinite else { return "\(value)" }
+    return String(format: "%.2g", value)
   }
 }

@@ -20,6 +20,9 @@ struct FlatGraph {
   /// Scalars and random draws, in the program's order.
   var scalars: [Double] = []
   var randoms: [Philox] = []
+  /// Parameters behind the results whose first value was never computed, inputs first. Where there are any, nothing
+  /// else is filled in: they come first, so that their values are kept.
+  var uncomputed: [Tensor] = []
   /// The program; made only where `needsProgram` says so.
   var program: Program?
 
@@ -31,6 +34,11 @@ struct FlatGraph {
     let roots = results.map(\.node) + gradients.flatMap { [$0.value.node, $0.parameter.node] }
     let order = Walk.order(from: roots) { node in !node.values.contains { $0 == nil } }
     defer { for node in order { node.mark = 0 } }
+    let asked = results.count == 1 ? results[0].node : nil
+    for node in order where node.isParameter && node.values[0] == nil && node !== asked {
+      uncomputed.append(Tensor(node))
+    }
+    if !uncomputed.isEmpty { return }
     var count = 0
     for node in order {
       node.mark = count + 1

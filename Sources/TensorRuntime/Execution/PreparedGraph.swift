@@ -111,15 +111,27 @@ package final class PreparedStep {
   }
 
   /// One step for these placeholder values; as ``Runtime/step(loss:parameters:rule:state:alongside:observing:)``.
-  package func run(_ values: [Tensor], draw: () -> Philox = { Philox(seed: 0, stream: 0) }) throws
-    -> StepReport
-  {
+  ///
+  /// With a `sum` the gradients, times `share`, are added to it, and the parameters change only where `steps` says so:
+  /// by the sum, which is empty then.
+  package func run(
+    _ values: [Tensor], into sum: GradientSum? = nil, share: Float = 1, steps: Bool = true,
+    draw: () -> Philox = { Philox(seed: 0, stream: 0) }
+  ) throws -> StepReport {
     let results = try graph.run(values, draw: draw)
     guard let first = results.first else { throw TensorError("step", "there is no loss") }
     try runtime.cancellation?.check()
     let loss = try runtime.floats(of: first)[0]
-    let squares = try runtime.checkFinite(loss, updated, graph.gradientBuffers)
-    try runtime.apply(updated, graph.gradientBuffers, squares, rule, state)
+    var squares = try runtime.checkFinite(loss, updated, graph.gradientBuffers)
+    var gradients = graph.gradientBuffers
+    if let sum {
+      try sum.add(gradients, of: updated, share: share, runtime: runtime)
+      if steps {
+        gradients = try sum.take(updated, like: gradients, runtime: runtime)
+        squares = try runtime.checkFinite(loss, updated, gradients)
+      }
+    }
+    if steps { try runtime.apply(updated, gradients, squares, rule, state) }
     for (parameter, value) in zip(alongside, results.dropFirst()) { try parameter.set(value) }
     return StepReport(
       loss: loss, gradientNorm: Float(squares.reduce(0, +).squareRoot()),

@@ -86,13 +86,24 @@ extension Runtime {
     // Everything that can fail comes before the first number changes.
     var updates: [ParameterUpdate] = []
     updates.reserveCapacity(parameters.count)
+    var others: [Float: [ParameterUpdate]] = [:]
     for (parameter, gradient) in zip(parameters, gradients) {
       let value = try parameter.numbersForUpdate()
       let moments = try moments(of: parameter, like: value, rule, state)
-      updates.append(ParameterUpdate(value: value, gradient: gradient, moments: moments))
+      let update = ParameterUpdate(value: value, gradient: gradient, moments: moments)
+      if let factor = state.rateFactors[ObjectIdentifier(parameter)], factor != 1 {
+        others[factor, default: []].append(update)
+      } else {
+        updates.append(update)
+      }
     }
     for update in updates { update.value.markChanged() }
     try backend.update(updates, rule: rule, step: state.stepCount + 1, scale: scale)
+    for (factor, updates) in others {
+      var own = rule
+      own.learningRate *= factor
+      try backend.update(updates, rule: own, step: state.stepCount + 1, scale: scale)
+    }
     state.stepCount += 1
   }
 

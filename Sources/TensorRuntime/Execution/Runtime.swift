@@ -35,12 +35,31 @@ package final class Runtime {
 
   /// Computes the tensors' numbers, all in one plan.
   package func evaluate(_ tensors: [Tensor]) throws {
+    try computeFirstValues(of: tensors)
     let waiting = tensors.filter { !$0.isEvaluated }
     guard !waiting.isEmpty else { return }
     let (flat, plan) = try plan(results: waiting)
     let results = try makeResults(waiting)
     try plan.run(try arguments(of: flat, for: plan), results: results, cancellation: cancellation)
     for (tensor, buffer) in zip(waiting, results) { store(buffer, in: tensor) }
+  }
+
+  /// Computes the first values of parameters among `tensors`, one after the other. Their plans run once and are not
+  /// kept: what they take is as large as the parameters.
+  private func computeFirstValues(of tensors: [Tensor]) throws {
+    for tensor in tensors where tensor.node.isParameter && !tensor.isEvaluated {
+      let flat = FlatGraph(results: [tensor]) { _ in true }
+      if !flat.uncomputed.isEmpty {
+        try computeFirstValues(of: flat.uncomputed)
+        try computeFirstValues(of: [tensor])
+        continue
+      }
+      guard let program = flat.program else { throw TensorError("plan", "the graph has no program") }
+      let plan = try backend.compile(program.simplified())
+      let results = try makeResults([tensor])
+      try plan.run(try arguments(of: flat, for: plan), results: results, cancellation: cancellation)
+      store(results[0], in: tensor)
+    }
   }
 
   /// Lets go of the ways that were kept for gradients.
@@ -81,6 +100,10 @@ package final class Runtime {
     let flat = FlatGraph(results: results, gradients: gradients) { key in
       found = plans.find(key)
       return found == nil
+    }
+    if !flat.uncomputed.isEmpty {
+      try computeFirstValues(of: flat.uncomputed)
+      return try plan(results: results, gradients: gradients)
     }
     if let found { return (flat, found) }
     guard let program = flat.program else { throw TensorError("plan", "the graph has no program") }

@@ -1,7 +1,7 @@
 /// How an optimizer changes a parameter w with its gradient g.
-package struct UpdateRule: Hashable, Sendable {
+package struct UpdateRule: Hashable, Sendable, Codable {
   /// The formula.
-  package enum Kind: Hashable, Sendable {
+  package enum Kind: Hashable, Sendable, Codable {
     /// v ← momentum v + g; w ← w − lr v, or with Nesterov's look ahead w ← w − lr (g + momentum v).
     case sgd(momentum: Float, nesterov: Bool)
     /// Kingma and Ba 2014; with `decoupled` weight decay AdamW (Loshchilov and Hutter 2017).
@@ -82,11 +82,21 @@ package final class OptimizerState {
   /// How many steps were made.
   package var stepCount = 0
   var moments: [ObjectIdentifier: [Buffer]] = [:]
+  var rateFactors: [ObjectIdentifier: Float] = [:]
   // Keeps the identities in `moments` from being given to new parameters.
   var owners: [ObjectIdentifier: Parameter] = [:]
 
   /// Makes the state before the first step.
   package init() {}
+
+  /// Gives parameters learning rates of their own, as factors on the rule's; the others keep the rule's.
+  package func setRateFactors(_ factors: [(parameter: Parameter, factor: Float)]) {
+    rateFactors = [:]
+    for (parameter, factor) in factors {
+      rateFactors[ObjectIdentifier(parameter)] = factor
+      owners[ObjectIdentifier(parameter)] = parameter
+    }
+  }
 
   /// The running numbers of a parameter, row-major, in the order of the rule's ``UpdateRule/momentNames``; empty
   /// before its first step.

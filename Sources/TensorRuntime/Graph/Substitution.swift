@@ -67,7 +67,7 @@ package struct Substitution {
 
   private mutating func rebuild(_ tensor: Tensor) throws {
     let node = tensor.node
-    if node.inputs.isEmpty && !(node.operation is any BatchSized) {
+    if node.isParameter || (node.inputs.isEmpty && !(node.operation is any BatchSized)) {
       self[tensor] = tensor
       return
     }

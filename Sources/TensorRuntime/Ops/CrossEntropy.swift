@@ -117,6 +117,28 @@ extension Tensor {
     if let weights { shares = try shares * weights.perChannel(rank: rank) }
     return try -(shares * checkedLogits().logSoftmax(axis: 1)).sum(axes: [1]).mean()
   }
+  /// The cross-entropy of each sample, `[N]`, the mean over its positions: `self` are logits `[N, C, d…]`, `targets`
+  /// class numbers `[N, d…]` or probabilities `[N, C, d…]`.
+  package func crossEntropyPerSample(_ targets: Tensor, smoothing: Double = 0, weights: Tensor? = nil) throws
+    -> Tensor
+  {
+    guard rank >= 2 else {
+      throw TensorError("crossEntropy", "got the logits \(shape), wanted [samples, classes, …]")
+    }
+    let rule = CrossEntropy(smoothing: Float(smoothing), ignoredClass: nil)
+    var shares: Tensor
+    if targets.shape == shape {
+      shares = try targets.cast(.float32)
+      if smoothing != 0 { shares = try shares * (1 - smoothing) + smoothing / Double(Swift.max(1, shape[1])) }
+      if let weights { shares = try shares * weights.perChannel(rank: rank) }
+    } else {
+      let numbers = targets.elementType == .uint8 ? try targets.cast(.int32) : targets
+      _ = try rule.outputTypes([type, numbers.type] + (weights.map { [$0.type] } ?? []))
+      shares = try rule.targets(self, numbers, weights).target
+    }
+    let losses = try -(shares * logSoftmax(axis: 1)).sum(axes: [1])
+    return losses.rank > 1 ? try losses.mean(axes: Array(1..<losses.rank)) : losses
+  }
   /// The mean binary cross-entropy of logits: −t log σ(x) − (1 − t) log(1 − σ(x)), without overflow.
   package func binaryCrossEntropy(_ targets: Tensor) throws -> Tensor {
     try (softplus() - self * targets).mean()

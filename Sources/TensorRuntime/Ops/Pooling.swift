@@ -171,6 +171,19 @@ extension Tensor {
   {
     try Tensor.one(MaxPooling(window: window("maxPool", sizes, strides, padding)), [self])
   }
+  /// Each number of `values` where the first largest element of its window in this is, zeros elsewhere: the way back
+  /// through ``maxPool(_:strides:padding:)`` of this, whose result `values` must have the shape of.
+  package func maxUnpool(
+    _ values: Tensor, _ sizes: [Int], strides: [Int]? = nil, padding: ConvolutionPadding = .valid
+  ) throws -> Tensor {
+    let window = try window("maxUnpool", sizes, strides, padding)
+    let pooled = try window.outputShape("maxUnpool", shape)
+    guard values.shape == pooled else {
+      throw TensorError(
+        "maxUnpool", "got the values \(values.shape), wanted \(pooled) as pooling \(shape) gives")
+    }
+    return try Tensor.one(MaxPoolingGradient(window: window), [self, values])
+  }
   /// The mean of each window: `[N, C, d…] → [N, C, d′…]`.
   package func averagePool(
     _ sizes: [Int], strides: [Int]? = nil, padding: ConvolutionPadding = .valid, countsPadding: Bool = false

@@ -110,6 +110,8 @@ package enum PaddingMode: Hashable, Sendable, Codable {
   case reflect
   /// The edge again and again.
   case replicate
+  /// The other end: 23|123|12 is `[2, 3, |1, 2, 3|, 1, 2]`.
+  case circular
 }
 
 extension Tensor {
@@ -161,17 +163,19 @@ extension Tensor {
     var result = self
     for axis in 0..<rank where before[axis] > 0 || after[axis] > 0 {
       let length = shape[axis]
-      let most = mode == .reflect ? length - 1 : Int.max
+      let most = mode == .reflect ? length - 1 : mode == .circular ? length : Int.max
       guard length > 0, before[axis] <= most, after[axis] <= most else {
         throw TensorError(
           "pad",
-          "axis \(axis) of \(shape) is too short to mirror \(Swift.max(before[axis], after[axis])) elements")
+          "axis \(axis) of \(shape) is too short to continue by \(Swift.max(before[axis], after[axis])) elements"
+        )
       }
       let (total, overflow) = before[axis].addingReportingOverflow(after[axis])
       guard !overflow, total < Int(Int32.max) - length else {
         throw TensorError("pad", "got \(before[axis]) and \(after[axis]) for axis \(axis), wanted fewer")
       }
       let indices = (-before[axis]..<length + after[axis]).map { place -> Int32 in
+        if mode == .circular { return Int32((place + length) % length) }
         guard mode == .reflect else { return Int32(Swift.min(Swift.max(place, 0), length - 1)) }
         return Int32(place < 0 ? -place : place >= length ? 2 * (length - 1) - place : place)
       }

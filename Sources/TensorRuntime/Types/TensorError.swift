@@ -23,10 +23,13 @@ package struct NonFiniteError: ExplainedError {
   package let message: String
   /// What usually helps.
   package let fix: String?
+  /// The loss.
+  package let loss: Float
 
   /// Makes an error about the loss (`parameter` nil) or the gradient of a parameter.
   package init(parameter: String?, loss: Float) {
     self.parameter = parameter
+    self.loss = loss
     if let parameter {
       message = "the gradient of \(parameter) is not finite (the loss is \(loss)); nothing was updated"
     } else {

@@ -1,0 +1,343 @@
+import Foundation
+import Interpreter
+import Testing
+
+/// Training as users write it; each program prints what must be true.
+@Suite struct TrainingTests {
+  /// Vectors whose class is which half is larger, and a network for them.
+  static let prelude = """
+    seed(7)
+    let x = rand(96, 8)
+    let y = (x[0..., ..<4].sum(axis: 1) .> x[0..., 4...].sum(axis: 1)).cast(to: .int32)
+    func net() -> Model { Sequential(input: [8]) { Dense(16, activation: .tanh, name: "body"); Dense(2, name: "head") } }
+    func weights(_ m: Model) -> [Tensor] { m.layers.map { m.filters($0) } }
+    """
+
+  struct Row: Sendable, CustomTestStringConvertible {
+    let name: String
+    let program: String
+    let output: String
+    init(_ name: String, _ program: String, _ output: String) {
+      self.name = name
+      self.program = program
+      self.output = output
+    }
+    var testDescription: String { name }
+  }
+
+  static let rows = [
+    Row(
+      "one-hot targets and class numbers are the same",
+      """
+      let z = randn(6, 3); let t = Tensor([0, 2, 1, 1, 0, 2]).cast(to: .int32)
+      print(isClose(crossEntropy(z, t), crossEntropy(z, oneHot(t, classes: 3)), within: 1e-6))
+      let (a, b) = (net(), net()); for (p, q) in [(a, b)] { p.save("/tmp/cnnrepl-same.safetensors"); q.loadWeights("/tmp/cnnrepl-same.safetensors") }
+      a.fit((x, y), epochs: 2, shuffle: false); b.fit((x, oneHot(y, classes: 2)), epochs: 2, shuffle: false)
+      print(zip(weights(a), weights(b)).map { isClose($0.0, $0.1, within: 1e-5) })
+      """, "true\n[true, true]\n"),
+    Row(
+      "frozen parts keep every bit",
+      """
+      let body = Sequential(input: [8]) { Dense(16); BatchNorm(); tanh }
+      let before = body.filters("dense1"); let out = body(x)
+      let m = Sequential(input: [8]) { body.frozen(); Dense(2) }
+      m.fit((x, y), epochs: 30, optimizer: .sgd(lr: 0.1))
+      print(body.filters("dense1") == before, body(x) == out, m.evaluate((x, y)).accuracy > 0.6)
+      """, "true true true\n"),
+    Row(
+      "what load and dropping give learns on, the file's part stays",
+      """
+      let m = net(); m.fit((x, y), epochs: 3)
+      m.save("/tmp/cnnrepl-transfer.safetensors")
+      let body = load("/tmp/cnnrepl-transfer.safetensors").dropping(last: 1).frozen()
+      let reader = Sequential(input: [8]) { body; Dense(3) }
+      reader.fit((x, (x[0..., 0] * 3).cast(to: .int32)), epochs: 2)
+      print(body.filters("body") == m.filters("body"), reader.parameterCount, reader.layers)
+      """, "true 195 [\"block1.body\", \"dense1\"]\n"),
+    Row(
+      "rates: of 0 leaves a layer as it is",
+      """
+      let m = net(); let before = weights(m)
+      m.fit((x, y), optimizer: .adam(lr: 0.01), rates: ["body": 0.0])
+      print(zip(weights(m), before).map { $0.0 == $0.1 })
+      """, "[true, false]\n"),
+    Row(
+      "rates: also belong to an optimizer of one's own",
+      """
+      let m = net(); let before = weights(m)
+      let opt = Adam(m, lr: 0.01, rates: ["head": 0.0])
+      opt.minimize { crossEntropy(m(x), y) }
+      print(zip(weights(m), before).map { $0.0 == $0.1 })
+      """, "[false, true]\n"),
+    Row(
+      "accumulate: makes the step of a larger batch",
+      """
+      let (a, b) = (net(), net()); a.save("/tmp/cnnrepl-acc.safetensors"); b.loadWeights("/tmp/cnnrepl-acc.safetensors")
+      a.fit((x, y), batch: 96, optimizer: .sgd(lr: 0.5), shuffle: false)
+      b.fit((x, y), batch: 20, optimizer: .sgd(lr: 0.5), accumulate: 5, shuffle: false)
+      print(zip(weights(a), weights(b)).map { isClose($0.0, $0.1, within: 1e-5) })
+      """, "[true, true]\n"),
+    Row(
+      "weights: of 0 leave samples out",
+      """
+      let (a, b) = (net(), net()); a.save("/tmp/cnnrepl-w.safetensors"); b.loadWeights("/tmp/cnnrepl-w.safetensors")
+      a.fit((x[..<40], y[..<40]), batch: 96, optimizer: .sgd(lr: 0.5), shuffle: false)
+      b.fit((x, y), batch: 96, optimizer: .sgd(lr: 0.5), weights: concat(ones(40) * 3, zeros(56), axis: 0), shuffle: false)
+      print(zip(weights(a), weights(b)).map { isClose($0.0, $0.1, within: 1e-5) })
+      """, "[true, true]\n"),
+    Row(
+      "averaging: ends with a mean of the weights",
+      """
+      let m = net(); let first = m.filters("head")
+      var last: [Tensor] = []
+      m.fit((x, y), batch: 96, optimizer: .sgd(lr: 1), averaging: 0.5, onBatch: { b in last.append(m.filters("head")) })
+      // d = min(0.5, (1 + 0) / (10 + 0)) = 0.1 at the first step
+      print(isClose(m.filters("head"), first * 0.1 + last[0] * 0.9, within: 1e-6))
+      """, "true\n"),
+    Row(
+      "callbacks see the training and may end it",
+      """
+      var batches = 0
+      let run = net().fit((x, y), epochs: 9, batch: 48, onBatch: { b in batches += 1; return b.loss > 0 },
+                          onEpoch: { e in print(e.epoch, e.accuracy > 0, e.lr); return e.epoch < 2 })
+      print(run.epochs, batches)
+      """, "1 true 0.001\n2 true 0.001\n2 4\n"),
+    Row(
+      "stop: ends by loss, accuracy, patience and time",
+      """
+      print(net().fit((x, y), epochs: 50, stop: .loss(below: 100)).epochs)
+      print(net().fit((x, y), epochs: 50, stop: .accuracy(above: 0.01)).epochs)
+      print(net().fit((x, y), epochs: 50, optimizer: .sgd(lr: 1e-30), stop: .early(patience: 2, change: 0.5)).epochs)
+      print(net().fit((x, y), epochs: 50, stop: [.after(seconds: 0), .early(patience: 3)]).epochs)
+      """, "1\n1\n3\n1\n"),
+    Row(
+      "schedules and warm-up set the rate of each step",
+      """
+      func rates(_ s: Any) -> [Double] { [] }
+      var lr: [Double] = []
+      let note = { b in lr.append(round(b.lr * 1000) / 1000) }
+      let o = 1.0
+      net().fit((x, y), epochs: 4, batch: 48, optimizer: .sgd(lr: 0.8), schedule: .step(epochs: 2, factor: 0.5), onBatch: note)
+      print(lr); lr = []
+      net().fit((x, y), epochs: 2, batch: 48, optimizer: .sgd(lr: 0.8), schedule: .cosine, onBatch: note)
+      print(lr); lr = []
+      net().fit((x, y), epochs: 2, batch: 48, optimizer: .sgd(lr: 0.8), schedule: .linear, warmup: 1, onBatch: note)
+      print(lr); lr = []
+      net().fit((x, y), epochs: 4, batch: 96, optimizer: .sgd(lr: 1e-30), schedule: .plateau(factor: 0.1, patience: 1), onEpoch: { e in lr.append(e.lr) })
+      print(lr.map { round($0 * 1e33) })
+      """,
+      "[0.8, 0.8, 0.8, 0.8, 0.4, 0.4, 0.4, 0.4]\n[0.8, 0.683, 0.4, 0.117]\n[0.4, 0.8, 0.533, 0.267]\n[1000.0, 1000.0, 100.0, 10.0]\n"
+    ),
+    Row(
+      "the best epoch's weights come back",
+      """
+      let m = net()
+      let run = m.fit((x, y), epochs: 3, optimizer: .sgd(lr: 1), validation: (x, 1 - y))
+      print(isClose(m.evaluate((x, 1 - y)).loss, run.validationLosses.min() ?? 0, within: 1e-5))
+      """, "true\n"),
+    Row(
+      "a Variable in a body is a weight of the network",
+      """
+      func scaled(_ x: Tensor) -> Tensor { x * Variable(ones(x.channels), name: "gain") }
+      let m = Sequential(input: [8]) { scaled; Dense(2) }
+      print(m.parameterCount, m.layers)
+      let before = m.filters("gain")
+      m.fit((x, y), epochs: 1, optimizer: .sgd(lr: 1))
+      print(m.filters("gain") == before, before == ones(8))
+      m.save("/tmp/cnnrepl-own.safetensors")
+      print(load("/tmp/cnnrepl-own.safetensors")(x) == m(x), m.copy()(x) == m(x))
+      m.reset(); print(m.filters("gain") == ones(8))
+      """, "26 [\"gain\", \"dense1\"]\nfalse true\ntrue true\ntrue\n"),
+    Row(
+      "a network called twice counts once, nested ones have paths",
+      """
+      let f = Sequential(input: [8], name: "tower") { Dense(4, name: "one"); relu }
+      let m = Model(inputs: [8], [8]) { a, b in concat(f(a), f(b), axis: 1) |> Dense(2) }
+      print(m.parameterCount, m.layers, m(x[0], x[1]).shape, m(x, x).shape)
+      m.fit([x, x * 2], target: y, epochs: 1)
+      print(m.predict([x, x]).shape)
+      """, "54 [\"tower.one\", \"dense1\"] [2] [96, 2]\n[96, 2]\n"),
+    Row(
+      "several outputs",
+      """
+      let m = Model(input: [8]) { v in let h = v |> Dense(4); return (h |> Dense(2), h |> Dense(1)) }
+      let (a, b) = m(x)
+      print(a.shape, b.shape)
+      let opt = Adam(m); print(opt.minimize { let (p, q) = m(x); return crossEntropy(p, y) + mse(q, zeros(96, 1)) }.shape)
+      """, "[96, 2] [96, 1]\n[]\n"),
+    Row(
+      "losses and metrics of one's own",
+      """
+      let m = net()
+      m.fit((x, y), epochs: 1, loss: { p, t in crossEntropy(p, t) + 0.01 * (p * p).mean() }, metrics: [.accuracy, { p, t in p.mean() }])
+      print(m.evaluate((x, y), loss: { p, t in (p * 0).sum() + 3 }).loss)
+      """, "3.0\n"),
+    Row(
+      "every rule learns",
+      """
+      for rule in ["sgd", "momentum", "nesterov", "adam", "adamW", "rmsprop", "adagrad"] {
+          let m = net()
+          let opt = switch rule {
+              case "sgd": SGD(m, lr: 0.5)
+              case "momentum": SGD(m, lr: 0.1, momentum: 0.9)
+              case "nesterov": SGD(m, lr: 0.1, momentum: 0.9, nesterov: true)
+              case "adam": Adam(m, lr: 0.02)
+              case "adamW": AdamW(m, lr: 0.02)
+              case "rmsprop": RMSProp(m, lr: 0.01)
+              default: Adagrad(m, lr: 0.1)
+          }
+          let first = opt.minimize { crossEntropy(m(x), y) }.number
+          for _ in 0..<30 { opt.minimize { crossEntropy(m(x), y) } }
+          print(rule, m.evaluate((x, y)).loss < first * 0.8)
+      }
+      """,
+      "sgd true\nmomentum true\nnesterov true\nadam true\nadamW true\nrmsprop true\nadagrad true\n"),
+    Row(
+      "L-BFGS finds a minimum in few steps",
+      """
+      var p = Variable([-1.2, 1.0])
+      let opt = LBFGS(p)
+      for _ in 0..<60 { opt.minimize { let a = p[0]; let b = p[1]; return (1 - a) * (1 - a) + 100 * (b - a * a) * (b - a * a) } }
+      print(isClose(p.value, [1, 1], within: 1e-3))
+      """, "true\n"),
+    Row(
+      "orthogonal weights",
+      """
+      let w = Sequential(input: [20]) { Dense(8, initializer: .orthogonal) }.filters("dense1")
+      print(isClose(matmul(w, w.transposed), eye(8), within: 1e-5))
+      let v = Sequential(input: [3, 4, 4]) { Conv(40, 2, initializer: .orthogonal) }.filters("conv1").reshaped(40, 12)
+      print(isClose(matmul(v.transposed, v), eye(12), within: 1e-5))
+      """, "true\ntrue\n"),
+    Row(
+      "label smoothing, class weights, huber, hinge, contrastive",
+      """
+      let z = Tensor([[2, 0, -1], [0, 1, 0]]); let t = Tensor([0, 2]).cast(to: .int32)
+      // PyTorch 2.15: F.cross_entropy(z, t, label_smoothing=0.1), with weight=[1, 2, 3]; huber_loss, multi_margin_loss
+      print(isClose(crossEntropy(z, t, labelSmoothing: 0.1), 0.927312, within: 1e-5))
+      print(isClose(crossEntropy(z, t, classWeights: [1, 2, 3]), 1.206045, within: 1e-5))
+      print(isClose(huber([0, 0, 0], [0.5, 1, 3], delta: 1), (0.125 + 0.5 + 2.5) / 3, within: 1e-6))
+      print(isClose(hinge(z, t), (0 + 0 + 1 + 2) / 6.0, within: 1e-6))
+      print(isClose(hinge(Tensor([2, 0.5, -3]), Tensor([1, 1, 0]).cast(to: .int32)), 0.5 / 3, within: 1e-6))
+      print(isClose(contrastiveLoss([[0, 0], [0, 0]], [[0, 2], [0, 0.5]], [1, 0]), (0.5 * 4 + 0.5 * 0.25) / 2, within: 1e-6))
+      """, "true\ntrue\ntrue\ntrue\ntrue\ntrue\n"),
+    Row(
+      "layers that only change places",
+      """
+      let t = Tensor((0..<16).map { $0 }).reshaped(1, 1, 4, 4)
+      // PyTorch 2.15: F.pixel_unshuffle(t, 2)
+      print(SpaceToDepth(2)(t)[0, 0, 0], SpaceToDepth(2)(t)[0, 3, 1], DepthToSpace(2)(SpaceToDepth(2)(t)) == t)
+      print(AdaptiveMaxPool(3)(t)[0, 0] == Tensor([[5, 6, 7], [9, 10, 11], [13, 14, 15]]))
+      print(MaxUnpool(2)(Tensor([[[[1, 2], [3, 4]]]]), t)[0, 0] == Tensor([[0, 0, 0, 0], [0, 1, 0, 2], [0, 0, 0, 0], [0, 3, 0, 4]]))
+      print(Pad(1, mode: .circular)(t)[0, 0, 0])
+      let c = Conv(1, 3, padding: 1, border: .circular, bias: false, initializer: .ones)
+      print(c(t)[0, 0, 0, 0] == Tensor(15 + 12 + 13 + 3 + 0 + 1 + 7 + 4 + 5))
+      """,
+      "[0. 2.] [13. 15.] true\ntrue\ntrue\n[15. 12. 13. 14. 15. 12.]\ntrue\n"),
+    Row(
+      "noise only while training",
+      """
+      let s = Sequential(input: [50, 4, 4]) { SpatialDropout(0.5) }
+      let v = s(ones(2, 50, 4, 4), training: true).mean(axis: [2, 3])
+      print(all(v * (v - 2) .== 0), s(ones(1, 50, 4, 4)) == ones(1, 50, 4, 4))
+      let a = Sequential(input: [100000]) { AlphaDropout(0.2) }
+      let n = randn(1, 100000); let d = a(n, training: true)
+      print(isClose(d.mean(), 0, within: 0.02), isClose(d.deviation(), 1, within: 0.02), a(n) == n)
+      let g = Sequential(input: [100000]) { GaussianNoise(0.1) }
+      print(isClose((g(n, training: true) - n).deviation(), 0.1, within: 0.005), g(n) == n)
+      """, "true true\ntrue true true\ntrue true\n"),
+  ]
+
+  @Test(arguments: rows)
+  func programsPrintWhatIsTrue(_ row: Row) {
+    let session = Session()
+    #expect(session.output(of: Self.prelude) == "")
+    #expect(session.output(of: row.program, withoutTraining: true) == row.output)
+  }
+
+  /// Mistakes in training, and how their errors read.
+  static let mistakes = [
+    Row(
+      "softmax before cross-entropy",
+      "Sequential(input: [8]) { Dense(2, activation: .softmax) }.fit((x, y))",
+      "crossEntropy applies softmax itself, and its input went through softmax already"),
+    Row(
+      "softmax before cross-entropy in a loop",
+      "let m = net(); let o = Adam(m); o.minimize { crossEntropy(softmax(m(x), axis: 1), y) }",
+      "crossEntropy applies softmax itself, and its input went through softmax already"),
+    Row(
+      "sigmoid before bce", "bce(sigmoid(x), x)",
+      "bce applies sigmoid itself, and its input went through sigmoid already"),
+    Row(
+      "labels out of range", "net().fit((x, y + 3))",
+      "labels go up to 4, and the network has 2 outputs, for classes 0 to 1"),
+    Row(
+      "a batch of one into batch norm",
+      "Sequential(input: [8]) { Dense(4); BatchNorm(); Dense(2) }.fit((x[..<1], y[..<1]))",
+      "BatchNorm() can't train on a batch of one value per channel, got [1, 4]"),
+    Row(
+      "a rate for a layer that isn't there", "net().fit((x, y), rates: [\"bdy\": 1.0])",
+      "rates: names the layer 'bdy', and the layers are body, head"),
+    Row(
+      "weights with a loss of one's own",
+      "net().fit((x, y), loss: { p, t in p.mean() }, weights: ones(96))",
+      "weights: need a loss that knows each sample's share, and loss gives one number for all of them"),
+    Row(
+      "too few weights", "net().fit((x, y), weights: ones(5))", "there are 5 weights for 96 samples"),
+    Row(
+      "unpooling what doesn't fit", "MaxUnpool(2)(zeros(1, 1, 3, 3), zeros(1, 1, 4, 4))",
+      "maxUnpool: got the values [1, 1, 3, 3], wanted [1, 1, 2, 2] as pooling [1, 1, 4, 4] gives"),
+    Row(
+      "numbers that grow beyond all bounds",
+      """
+      let m = Sequential(input: [8]) { Dense(4); Dense(4, activation: .relu); Dense(2) }
+      m.fit((x * 1e20, y), epochs: 5, optimizer: .sgd(lr: 1e10))
+      """,
+      "training stopped at epoch 1, batch 2: the loss became nan (lr 1e+10); the first numbers that are not finite leave dense1, whose input was finite (up to 1e+20)"
+    ),
+  ]
+
+  @Test(arguments: mistakes)
+  func mistakesAreExplained(_ row: Row) {
+    let session = Session()
+    #expect(session.output(of: Self.prelude) == "")
+    let message = session.failure(of: row.program)?.message
+    #expect(message?.hasPrefix(row.output) == true, "got: \(message ?? "no error")")
+  }
+
+  @Test func aTrainingResumesInTheMiddleOfAnEpochToTheSameBits() throws {
+    let folder = NSTemporaryDirectory() + "cnnrepl-resume-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    func program(_ fit: String) -> String {
+      """
+      seed(3)
+      let data = Digits(count: 300, validation: 0.2)
+      let m = Sequential(input: [1, 28, 28]) { Conv(4, 5, stride: 2, activation: .relu); BatchNorm(); Flatten(); Dropout(0.3); Dense(10) }
+      m.fit(data, \(fit))
+      print(m.filters("conv1").sum(), m.filters("dense1").sum(), m.filters("bn1").sum(), m(data.test[0].image).sum())
+      """
+    }
+    let settings =
+      "epochs: 4, batch: 32, optimizer: .adam(lr: 0.01), schedule: .cosine, warmup: 3, averaging: 0.9, checkpoint: \"\(folder)\", checkpointEvery: 1"
+    let whole = Session().output(of: program(settings), withoutTraining: true)
+    // Batch 13 lies in the middle of the second epoch.
+    let stopped = Session().failure(
+      of: program(settings + ", onBatch: { b in if b.epoch == 2 && b.batch == 5 { throw \"killed\" } }"))
+    #expect(stopped?.message == "killed")
+    let resumed = Session().output(of: program("resume: \"\(folder)\""), withoutTraining: true)
+    #expect(resumed == whole)
+    #expect(whole.split(separator: " ").count == 4)
+    let again = Session().output(of: program("resume: \"\(folder)\""), withoutTraining: true)
+    #expect(again == whole)
+  }
+}
+
+extension Session {
+  /// What a cell prints and gives, without the lines that tell how training goes.
+  fileprivate func output(of text: String, withoutTraining: Bool) -> String {
+    output(of: text).split(separator: "\n", omittingEmptySubsequences: false)
+      .filter { line in
+        !line.hasPrefix("epoch ") && !line.hasPrefix("resuming ") && !line.hasPrefix("this training ")
+          && line.range(of: "^[0-9]+ epochs? in ", options: .regularExpression) == nil
+      }.joined(separator: "\n")
+  }
+}
