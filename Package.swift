@@ -85,7 +85,7 @@ let package = Package(
     tests("SyntaxTests", ["Syntax"]),
     tests("JSONTests", ["JSON"]),
     tests("TensorRuntimeTests", ["TensorRuntime", "CPUBackend"], exclude: ["Reference/generate.py"]),
-    tests("NeuralNetworkTests", ["NeuralNetwork", "CPUBackend"]),
+    tests("NeuralNetworkTests", ["NeuralNetwork", "CPUBackend"], exclude: ["Reference/generate.py"]),
     tests("DatasetsTests", ["Datasets", "ImageCodecs", "TensorRuntime", "CZlib", crypto]),
     tests("VisualizationTests", ["Visualization", "ImageCodecs", "CZlib"], exclude: ["Snapshots"]),
     tests("InterpreterTests", ["Interpreter"], exclude: ["Course", "Networks", "Programs", "Snapshots"]),

@@ -60,21 +60,27 @@ static png_structp open_reader(stream *s) {
   return png;
 }
 
-// Reads up to the pixels and asks for 8-bit grey, RGB or RGBA.
-static void read_info(png_structp png, png_infop info, cpng_header *header) {
+// Reads up to the pixels and asks for 8-bit grey, RGB or RGBA; for labels, for palette indices and grey values as stored.
+static void read_info(png_structp png, png_infop info, int labels, cpng_header *header) {
   png_read_info(png, info);
   header->width = png_get_image_width(png, info);
   header->height = png_get_image_height(png, info);
   header->stored_row_bytes = png_get_rowbytes(png, info);
+  int color = png_get_color_type(png, info);
+  if (labels && png_get_bit_depth(png, info) == 16) png_error(png, "16 bits a pixel are no class numbers");
+  if (labels && (color == PNG_COLOR_TYPE_PALETTE || color == PNG_COLOR_TYPE_GRAY)) {
+    png_set_packing(png);
+    header->channels = 1;
+    return;
+  }
   png_set_expand(png);
   png_set_scale_16(png);
-  int color = png_get_color_type(png, info);
   int has_alpha = (color & PNG_COLOR_MASK_ALPHA) || png_get_valid(png, info, PNG_INFO_tRNS);
   if (has_alpha) png_set_gray_to_rgb(png);
   header->channels = has_alpha ? 4 : (color & PNG_COLOR_MASK_COLOR) ? 3 : 1;
 }
 
-int cpng_read_header(const uint8_t *bytes, size_t count, cpng_header *header, char *message) {
+int cpng_read_header(const uint8_t *bytes, size_t count, int labels, cpng_header *header, char *message) {
   stream s = {.bytes = bytes, .count = count, .message = message};
   strcpy(message, "out of memory");
   png_structp png = open_reader(&s);
@@ -83,12 +89,12 @@ int cpng_read_header(const uint8_t *bytes, size_t count, cpng_header *header, ch
     png_destroy_read_struct(&png, info ? &info : NULL, NULL);
     return 1;
   }
-  read_info(png, info, header);
+  read_info(png, info, labels, header);
   png_destroy_read_struct(&png, &info, NULL);
   return 0;
 }
 
-int cpng_decode(const uint8_t *bytes, size_t count, uint8_t *pixels, size_t capacity, char *message) {
+int cpng_decode(const uint8_t *bytes, size_t count, int labels, uint8_t *pixels, size_t capacity, char *message) {
   stream s = {.bytes = bytes, .count = count, .message = message};
   strcpy(message, "out of memory");
   png_bytep *volatile rows = NULL;
@@ -100,7 +106,7 @@ int cpng_decode(const uint8_t *bytes, size_t count, uint8_t *pixels, size_t capa
     return 1;
   }
   cpng_header header;
-  read_info(png, info, &header);
+  read_info(png, info, labels, &header);
   png_set_interlace_handling(png);
   png_read_update_info(png, info);
   size_t row_bytes = (size_t)header.width * header.channels;

@@ -26,6 +26,14 @@ package enum ImageFile {
 
   /// Reads and decodes a file; throws `ImageError` that names it.
   package static func read(path: String) throws -> PixelImage {
+    let bytes = try bytes(of: path)
+    do { return try decode(bytes) } catch let error as ImageError {
+      throw ImageError("\(path): \(error.message)", fix: error.fix)
+    }
+  }
+
+  /// What is in a file; throws `ImageError` when it can't be read or is too large for an image.
+  static func bytes(of path: String) throws -> [UInt8] {
     let attributes = try? FileManager.default.attributesOfItem(atPath: path)
     guard let attributes, attributes[.type] as? FileAttributeType == .typeRegular else {
       throw ImageError("cannot read \(path): \(attributes == nil ? "no such file" : "not a plain file")")
@@ -37,8 +45,6 @@ package enum ImageFile {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw ImageError("cannot read \(path): permission denied")
     }
-    do { return try decode([UInt8](data)) } catch let error as ImageError {
-      throw ImageError("\(path): \(error.message)", fix: error.fix)
-    }
+    return [UInt8](data)
   }
 }

@@ -8,17 +8,20 @@ package enum PNG {
   /// Decodes any PNG: palette and alpha expanded, 16 bits rounded to 8, interlaced or not.
   ///
   /// Throws `ImageError`; nothing is allocated before the header is seen to be plausible.
-  package static func decode(_ bytes: [UInt8]) throws -> PixelImage {
+  package static func decode(_ bytes: [UInt8]) throws -> PixelImage { try decode(bytes, asLabels: false) }
+
+  /// Decodes to colours, or palette and low grey values to the numbers that are stored.
+  static func decode(_ bytes: [UInt8], asLabels: Bool) throws -> PixelImage {
     guard bytes.starts(with: signature) else {
       throw ImageError("not a PNG file: it does not start with PNG's eight bytes")
     }
-    return try bytes.withUnsafeBufferPointer { try decode($0) }
+    return try bytes.withUnsafeBufferPointer { try decode($0, labels: asLabels ? 1 : 0) }
   }
 
-  private static func decode(_ bytes: UnsafeBufferPointer<UInt8>) throws -> PixelImage {
+  private static func decode(_ bytes: UnsafeBufferPointer<UInt8>, labels: Int32) throws -> PixelImage {
     guard let base = bytes.baseAddress else { throw ImageError("not a PNG file: it is empty") }
     var header = cpng_header()
-    try reporting("cannot read this PNG") { cpng_read_header(base, bytes.count, &header, $0) }
+    try reporting("cannot read this PNG") { cpng_read_header(base, bytes.count, labels, &header, $0) }
     let (width, height, channels) = (Int(header.width), Int(header.height), Int(header.channels))
     let count = try PixelImage.sampleCount(width: width, height: height, channels: channels)
     // Deflate expands at most 1032 times: a small file with a huge size in its header is found out here.
@@ -32,7 +35,7 @@ package enum PNG {
       guard let pixels = buffer.baseAddress else { return }
       buffer.initialize(repeating: 0)
       initialized = count
-      try reporting("cannot read this PNG") { cpng_decode(base, bytes.count, pixels, count, $0) }
+      try reporting("cannot read this PNG") { cpng_decode(base, bytes.count, labels, pixels, count, $0) }
     }
     return try PixelImage(width: width, height: height, channels: channels, pixels: pixels)
   }

@@ -48,14 +48,6 @@ static void loss_part(void *data, int part, int parts) {
   }
 }
 
-static int64_t bad_target(const loss_data *d) {
-  for (int64_t k = 0; k < d->samples * d->pixels; k++) {
-    int32_t t = d->targets[k];
-    if ((t < 0 || t >= d->classes) && !(d->has_ignored && t == d->ignored)) return t < 0 ? t : (int64_t)t + 1;
-  }
-  return 0;
-}
-
 static float total(const float *x, int64_t n) {
   double sum = 0;
   for (int64_t i = 0; i < n; i++) sum += x[i];
@@ -64,7 +56,7 @@ static float total(const float *x, int64_t n) {
 
 int64_t vk_cross_entropy(const float *x, const int32_t *targets, const float *class_weights, float *loss, float *rows, float *weights, int64_t samples, int64_t classes, int64_t pixels, float smoothing, int has_ignored, int32_t ignored, int threads) {
   loss_data d = {x, class_weights, 0, targets, rows, weights, 0, samples, classes, pixels, smoothing, 0, has_ignored, ignored};
-  int64_t bad = bad_target(&d);
+  int64_t bad = vk_class_outside(targets, samples * pixels, classes, has_ignored, ignored);
   if (bad) return bad;
   int64_t n = samples * pixels;
   vk_parallel(loss_part, &d, threads_for(n * classes * 8, threads));

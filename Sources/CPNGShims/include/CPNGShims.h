@@ -19,11 +19,11 @@ typedef struct {
   uint64_t stored_row_bytes;
 } cpng_header;
 
-// Reads the header of the PNG in `bytes`.
-int cpng_read_header(const uint8_t *bytes, size_t count, cpng_header *header, char *message);
+// Reads the header of the PNG in `bytes`. With `labels` a palette or grey file has one channel: its numbers as stored.
+int cpng_read_header(const uint8_t *bytes, size_t count, int labels, cpng_header *header, char *message);
 
 // Decodes to 8 bits per channel, rows without padding; `capacity` must be width * height * channels.
-int cpng_decode(const uint8_t *bytes, size_t count, uint8_t *pixels, size_t capacity, char *message);
+int cpng_decode(const uint8_t *bytes, size_t count, int labels, uint8_t *pixels, size_t capacity, char *message);
 
 // Encodes `channels` (1, 3 or 4) interleaved bytes per pixel; `*encoded` is freed with cpng_free.
 int cpng_encode(const uint8_t *pixels, uint32_t width, uint32_t height, uint32_t channels, int level,

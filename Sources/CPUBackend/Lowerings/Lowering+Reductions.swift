@@ -139,11 +139,7 @@ extension Compiler {
         try rows.address(Float.self), try weights.address(Float.self), samples, classes, pixels,
         operation.smoothing,
         operation.ignoredClass == nil ? 0 : 1, operation.ignoredClass ?? 0, Int32(context.threads))
-      if bad != 0 {
-        throw TensorError(
-          operation.name, "got the class number \(bad < 0 ? bad : bad - 1), wanted 0 ..< \(classes)",
-          fix: "the last layer needs as many outputs as there are classes")
-      }
+      try checkClass(bad, of: classes, in: operation.name)
     }
   }
 

@@ -137,19 +137,6 @@ extension Compiler {
       if bad > 0 { throw outside(operation.name, indices[Int(bad) - 1], operation.length) }
     }
   }
-
-  func lower(_ operation: OneHot, _ instruction: Program.Instruction) throws {
-    let source = try plain(instruction.inputs[0])
-    let target = try definePlain(instruction.outputs[0])
-    let shape = program.types[instruction.inputs[0]].shape
-    let outer = shape.dimensions.prefix(operation.axis).reduce(1, *)
-    let inner = shape.dimensions.dropFirst(operation.axis).reduce(1, *)
-    step(operation.name, reads: [source], writes: [target]) { context in
-      vk_one_hot(
-        try source.address(Int32.self), try target.address(Float.self), Int64(outer), Int64(operation.depth),
-        Int64(inner), Int32(context.threads))
-    }
-  }
 }
 
 private func outside(_ operation: String, _ index: Int32, _ length: Int) -> TensorError {

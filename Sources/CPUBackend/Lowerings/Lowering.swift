@@ -29,6 +29,7 @@ extension Compiler {
     case let operation as Gather: try lower(operation, instruction)
     case let operation as ScatterAddition: try lower(operation, instruction)
     case let operation as OneHot: try lower(operation, instruction)
+    case let operation as ConfusionCounts: try lower(operation, instruction)
     case let operation as Reduction: try lower(operation, instruction)
     case let operation as ArgumentReduction: try lower(operation, instruction)
     case let operation as Softmax: try lower(operation, instruction)

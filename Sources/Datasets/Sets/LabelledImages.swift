@@ -61,6 +61,9 @@ package struct LabelledImages: Sendable {
     store.extras.isEmpty ? SampleExtras() : store.extras[Int(rows[index])]
   }
 
+  /// Whether there is a mask of class numbers for every image.
+  package var hasMasks: Bool { !store.extras.isEmpty && store.extras.allSatisfy { !$0.masks.isEmpty } }
+
   /// The bytes of one image, [c, h, w].
   package func bytes(_ index: Int) -> ArraySlice<UInt8> {
     let start = Int(rows[index]) * store.imageSize

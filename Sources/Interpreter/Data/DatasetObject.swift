@@ -53,5 +53,27 @@ final class DatasetObject: HostObject {
         (object: DatasetObject) in
         .host(FigureObject(.table(SampleParts.counts(object.dataset), caption: object.text)))
       },
-    ])
+      .property(
+        "maskClasses", .array(.string), "The names of the numbers in masks, from 0 on; empty without masks."
+      ) { (object: DatasetObject) in .strings(object.dataset.train.store.maskNames) },
+    ], element: .host("Sample"))
+
+  /// `set[0]`: the images to train on are counted first, then those to validate, then those to test.
+  func element(at indices: [Value], _ context: EvaluationContext) throws -> Value {
+    let parts = [dataset.train, dataset.validation, dataset.test].filter { $0.count > 0 }
+    let total = parts.reduce(0) { $0 + $1.count }
+    guard indices.count == 1, case .int(let index) = indices[0] else {
+      throw EvaluationError(
+        "TypeError", "a Dataset is indexed by one Int", fix: "data.train[0..<16] takes a range")
+    }
+    var place = index < 0 ? index + total : index
+    guard (0..<total).contains(place) else {
+      throw EvaluationError("IndexError", "image \(index) of \(total), wanted 0 to \(total - 1)")
+    }
+    for part in parts {
+      if place < part.count { return .host(SampleObject(part, index: place)) }
+      place -= part.count
+    }
+    throw EvaluationError("IndexError", "image \(index) of \(total)")
+  }
 }

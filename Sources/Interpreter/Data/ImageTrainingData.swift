@@ -45,13 +45,32 @@ struct ImageTrainingData: TrainingData {
 
 /// Reads what `fit`, `evaluate` and `predict` are given as data.
 enum DataArgument {
+  /// What the samples are to be matched with.
+  enum Target {
+    /// The class number of the image.
+    case labels
+    /// The class number of each pixel.
+    case masks
+    /// Values given beside the inputs.
+    case given(Value)
+
+    /// Reads the argument `target:` of a call.
+    init(_ call: Arguments) throws {
+      switch try call.option("target")?.name {
+      case "masks": self = .masks
+      case .some: self = .labels
+      case nil: self = call.value("target").isNothing ? .labels : .given(call.value("target"))
+      }
+    }
+  }
+
   /// The data of an argument: samples, or inputs with `target:`.
-  static func training(_ value: Value, target: Value, _ call: Arguments) throws -> any TrainingData {
+  static func training(_ value: Value, target: Target, _ call: Arguments) throws -> any TrainingData {
     switch value {
-    case .host(let object as SamplesObject): return ImageTrainingData(samples: object.samples)
-    case .host(let object as DatasetObject): return ImageTrainingData(samples: object.dataset.train)
+    case .host(let object as SamplesObject): return try images(object.samples, target)
+    case .host(let object as DatasetObject): return try images(object.dataset.train, target)
     case .tuple(let tuple) where tuple.elements.count == 2:
-      return try tensors([tuple.elements[0]], tuple.elements[1], call)
+      return try tensors([tuple.elements[0]], .given(tuple.elements[1]), call)
     case .array(let array): return try tensors(array.elements, target, call)
     default: return try tensors([value], target, call)
     }
@@ -68,18 +87,25 @@ enum DataArgument {
   }
 
   /// The part of the data that watches the training.
-  static func validation(_ data: Value, given: Value, _ call: Arguments) throws -> (any TrainingData)? {
-    if !given.isNothing { return try training(given, target: .nothing, call) }
+  static func validation(_ data: Value, given: Value, target: Target, _ call: Arguments) throws
+    -> (any TrainingData)?
+  {
+    if !given.isNothing { return try training(given, target: target, call) }
     guard case .host(let object as DatasetObject) = data, object.dataset.validation.count > 0 else {
       return nil
     }
-    return ImageTrainingData(samples: object.dataset.validation)
+    return try images(object.dataset.validation, target)
   }
 
-  private static func tensors(_ inputs: [Value], _ target: Value, _ call: Arguments) throws
+  private static func images(_ samples: LabelledImages, _ target: Target) throws -> any TrainingData {
+    if case .masks = target { return try MaskTrainingData(samples: samples) }
+    return ImageTrainingData(samples: samples)
+  }
+
+  private static func tensors(_ inputs: [Value], _ target: Target, _ call: Arguments) throws
     -> any TrainingData
   {
-    guard !target.isNothing else {
+    guard case .given(let target) = target else {
       throw EvaluationError(
         "TypeError",
         "\(call.declaration.name) wants a data set, samples, or inputs with their targets, got \(inputs.first?.article ?? "nothing")",

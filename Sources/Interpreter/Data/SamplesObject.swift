@@ -36,6 +36,12 @@ final class SamplesObject: HostObject {
         (object: SamplesObject) in
         .strings(object.samples.classNames)
       },
+      .property(
+        "masks", .tensor, "The class number of each pixel of each image, [n, h, w], where the set has masks."
+      ) { (object: SamplesObject) in .tensor(try object.masks()) },
+      .property(
+        "maskClasses", .array(.string), "The names of the numbers in masks, from 0 on; empty without masks."
+      ) { (object: SamplesObject) in .strings(object.samples.store.maskNames) },
       .property("classCounts", .array(.int), "How many images each class has.") { (object: SamplesObject) in
         .ints(object.samples.classCounts)
       },
@@ -88,6 +94,18 @@ final class SamplesObject: HostObject {
     ] + SampleParts.members, element: .host("Sample"))
 
   func bundle(_ context: EvaluationContext) throws -> MIMEBundle { MIMEBundle(text: text) }
+
+  func masks() throws -> Tensor {
+    guard samples.hasMasks else {
+      throw EvaluationError(
+        "ValueError", "these images have no masks", fix: "Shapes(…) draws images with masks")
+    }
+    let size = Array(samples.shape.dropFirst())
+    let (pixels, overflow) = samples.count.multipliedReportingOverflow(by: size.reduce(1, *))
+    guard !overflow, pixels <= Limits.elementCount else { throw Limits.elementError }
+    let numbers = (0..<samples.count).flatMap { (samples.extras($0).masks.first ?? []).map { Int32($0) } }
+    return try Tensor(numbers, Shape([samples.count] + size))
+  }
 
   func images(_ indices: [Int]) throws -> Tensor {
     let shape = Shape(samples.shape).withBatch(indices.count)
@@ -151,19 +169,25 @@ final class SampleObject: HostObject {
       },
       .property("label", .int, "The class number.") { (object: SampleObject) in .int(object.label) },
       .property("mask", .tensor, "The class number of each pixel, [h, w], where the set has masks.") {
-        (object: SampleObject) in .tensor(try object.mask())
+        (object: SampleObject) in .tensor(try object.mask(0))
       },
+      .property(
+        "instances", .tensor, "The number of the thing each pixel belongs to, [h, w]; 0 for background."
+      ) { (object: SampleObject) in .tensor(try object.mask(1)) },
       .property("name", .string, "The name of the class.") { (object: SampleObject) in
         .string(object.className)
       },
     ])
 
-  func mask() throws -> Tensor {
-    guard let mask = samples.extras(index).masks.first else {
+  /// One of the masks: class numbers at 0, instance numbers at 1.
+  func mask(_ number: Int) throws -> Tensor {
+    let masks = samples.extras(index).masks
+    guard masks.indices.contains(number) else {
       throw EvaluationError(
-        "ValueError", "these images have no masks", fix: "Shapes(…) draws images with masks")
+        "ValueError", "these images have no \(number == 0 ? "masks" : "instance masks")",
+        fix: "Shapes(…) draws images with masks")
     }
-    return try Tensor(mask.map { Int32($0) }, Shape(Array(samples.shape.dropFirst())))
+    return try Tensor(masks[number].map { Int32($0) }, Shape(Array(samples.shape.dropFirst())))
   }
 
   func image() throws -> Tensor { try Tensor(try samples.floats([index]), Shape(samples.shape)) }

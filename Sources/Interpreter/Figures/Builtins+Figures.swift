@@ -13,13 +13,13 @@ enum FigureBuiltins {
         .labelled("columns", .optional(.int), "images in a row", default: .nothing),
         .labelled("scale", .optional(.int), "screen pixels for each pixel", default: .nothing),
         .labelled("captions", .optional(.array(.any)), "a text under each image", default: .nothing),
-      ], returns: .void, example: "show(rand(1, 4, 4))"
+      ] + MaskTiles.parameters, returns: .void, example: "show(rand(1, 4, 4))"
     ) { call in
       let context = call.context
       var waiting: [Tile] = []
       func flush() throws {
         guard !waiting.isEmpty else { return }
-        try display(.grid(try grid(waiting, call)), context)
+        try display(.grid(try grid(try MaskTiles.overlaid(waiting, call), call)), context)
         waiting = []
       }
       for value in try call.array("things") {
@@ -94,10 +94,8 @@ enum FigureBuiltins {
     var tiles = tiles
     if call.isGiven("captions") {
       let captions = try call.array("captions").map { try call.context.text(of: $0) }
-      tiles = try tiles.enumerated().map { index, tile in
-        try Tile(
-          channels: tile.channels, height: tile.height, width: tile.width, values: tile.values,
-          caption: captions.indices.contains(index) ? captions[index] : "")
+      tiles = tiles.enumerated().map { index, tile in
+        tile.captioned(captions.indices.contains(index) ? captions[index] : "")
       }
     }
     var grid = ImageGrid(tiles, columns: try columns(call))
@@ -108,6 +106,7 @@ enum FigureBuiltins {
       grid.scale = scale
     }
     grid.range = Tiles.range(of: tiles)
+    grid.legend = try MaskTiles.legend(call)
     return grid
   }
 

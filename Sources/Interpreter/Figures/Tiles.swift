@@ -7,7 +7,8 @@ enum Tiles {
   /// The images that a value stands for, with the numbers they span; `nil` where it stands for none.
   static func images(of value: Value, context: EvaluationContext) throws -> [Tile]? {
     switch value {
-    case .tensor(let tensor): return try images(of: tensor, context: context)
+    case .tensor(let tensor):
+      return try MaskTiles.labelMaps(tensor, context) ?? images(of: tensor, context: context)
     case .host(let object as SamplesObject):
       let count = min(object.samples.count, limit)
       return try (0..<count).map { try sample(SampleObject(object.samples, index: $0), captioned: false) }

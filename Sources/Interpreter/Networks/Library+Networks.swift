@@ -17,6 +17,13 @@ extension Library.Family {
     "Adversaries", functions: AdversarialBuiltins.all,
     types: [GANObject.declaration, GANRunObject.declaration])
 
+  /// Class numbers of pixels: measuring, measuring by hand, finding things in them.
+  static let segmentation = Library.Family(
+    "Segmentation",
+    functions: MaskSetBuiltins.all + SegmentationModelBuiltins.all + SegmentationBuiltins.all
+      + RegionBuiltins.all,
+    types: [ConfusionMatrixObject.declaration, RegionsObject.declaration])
+
   /// Data sets.
   static let data = Library.Family(
     "Data",

@@ -13,7 +13,9 @@ enum ModelTraining {
     "what is measured as well", default: .array(of: [.option(named: "accuracy")]))
   private static let data = Parameter.positional("data", .any, "a data set, samples, or (inputs, targets)")
   private static let target = Parameter.labelled(
-    "target", .any, "the targets, for inputs given as tensors", default: .nothing)
+    "target", .either([.option(SegmentationOptions.target), .any]),
+    "what the samples are labelled with, .labels at first; or the targets, for inputs given as tensors",
+    default: .nothing)
 
   static let members: [Member] = [
     .method(
@@ -75,12 +77,12 @@ enum ModelTraining {
     ) { (model: ModelObject, call) in
       var value = call.value("data")
       if case .host(let set as DatasetObject) = value { value = .host(SamplesObject(set.dataset.test)) }
-      let data = try DataArgument.training(value, target: call.value("target"), call)
+      let data = try DataArgument.training(value, target: try DataArgument.Target(call), call)
       let result = try model.network.evaluate(
         data, loss: try TrainingOptionFamilies.loss("loss", in: call),
         metrics: try TrainingOptionFamilies.metrics("metrics", in: call), runtime: call.context.runtime(),
         random: call.context.random)
-      return .host(EvaluationObject(result))
+      return .host(EvaluationObject(result, classNames: data.classNames))
     },
     .method(
       "predict", "The outputs for all samples, [n, …].", [data], returns: .tensor
@@ -94,7 +96,7 @@ enum ModelTraining {
         return .tensor(
           try model.network.predictions(for: data, runtime: context.runtime(), random: context.random))
       }
-      let data = try DataArgument.training(call.value("data"), target: .nothing, call)
+      let data = try DataArgument.training(call.value("data"), target: .labels, call)
       return .tensor(
         try model.network.predictions(for: data, runtime: context.runtime(), random: context.random)
       )
@@ -108,8 +110,10 @@ enum ModelTraining {
 
   private static func fit(_ model: ModelObject, _ call: Arguments) throws -> Value {
     let context = call.context
-    let data = try trainingData(call)
-    let validation = try DataArgument.validation(call.value("data"), given: call.value("validation"), call)
+    let target = try DataArgument.Target(call)
+    let data = try trainingData(call, target)
+    let validation = try DataArgument.validation(
+      call.value("data"), given: call.value("validation"), target: target, call)
     let resume = try call.optionalString("resume")
     let resumed = try resume.map {
       try Checkpoint.restore(model.network, random: context.random, from: $0)
@@ -133,8 +137,10 @@ enum ModelTraining {
     return .host(RunObject(run))
   }
 
-  private static func trainingData(_ call: Arguments) throws -> any TrainingData {
-    let data = try DataArgument.training(call.value("data"), target: call.value("target"), call)
+  private static func trainingData(_ call: Arguments, _ target: DataArgument.Target) throws
+    -> any TrainingData
+  {
+    let data = try DataArgument.training(call.value("data"), target: target, call)
     guard let weights = try call.optionalTensor("weights") else { return data }
     return try WeightedData(data, weights: try call.context.runtime().floats(of: weights))
   }

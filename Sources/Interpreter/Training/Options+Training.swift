@@ -12,22 +12,22 @@ enum TrainingOptionFamilies {
       .init("bce", "binary cross-entropy; the output are logits"),
       .init("huber", "half the square up to delta, linear beyond", [delta]),
       .init("hinge", "how far outputs are from the right side of a margin", [margin]),
-    ])
+    ] + SegmentationOptions.losses)
 
   static let delta = Parameter.labelled(
     "delta", .number, "where it becomes linear", default: .double(1))
   static let margin = Parameter.labelled("margin", .number, "how sure it must be", default: .double(1))
   static let crossEntropyParameters: [Parameter] = [
     .labelled("labelSmoothing", .number, "the share spread over all classes", default: .double(0)),
-    .labelled("classWeights", .optional(.array(.number)), "a weight per class", default: .nothing),
+    SegmentationOptions.classWeights, SegmentationOptions.ignore,
   ]
 
   /// Cross-entropy with what stands in its parentheses.
   static func crossEntropy(_ arguments: Arguments) throws -> Loss {
-    let weights =
-      arguments.value("classWeights").isNothing
-      ? nil : try arguments.array("classWeights").compactMap(\.number)
-    return .crossEntropy(labelSmoothing: try arguments.number("labelSmoothing"), classWeights: weights)
+    .crossEntropy(
+      labelSmoothing: try arguments.number("labelSmoothing"),
+      classWeights: try SegmentationOptions.weights(arguments),
+      ignoring: try arguments.optionalInt("ignore"))
   }
 
   static let metric = OptionFamily(
@@ -37,7 +37,7 @@ enum TrainingOptionFamilies {
       .init(
         "top", "the share whose class is among the k largest", [.positional("k", .int, "how many count")]),
       .init("binaryAccuracy", "the share of logits on the right side of 0"),
-    ])
+    ] + SegmentationOptions.metrics)
 
   /// The loss an argument stands for: options, their sums, or a closure of output and target.
   static func loss(_ name: String, in call: Arguments) throws -> Loss {
@@ -60,6 +60,7 @@ enum TrainingOptionFamilies {
   }
 
   private static func loss(_ option: ChosenOption) throws -> Loss {
+    if let loss = try SegmentationOptions.loss(option) { return loss }
     let arguments = option.arguments
     switch option.name {
     case "mse": return .mse
@@ -76,6 +77,7 @@ enum TrainingOptionFamilies {
     try call.choices(name).enumerated().map { index, choice in
       switch choice {
       case .option(let option):
+        if let metric = try SegmentationOptions.metric(option) { return metric }
         switch option.name {
         case "top": return .top(try option.arguments.int("k"))
         case "binaryAccuracy": return .binaryAccuracy

@@ -85,8 +85,13 @@ final class RunObject: HostObject, ChartSource {
 /// What an evaluation came to, in a program.
 final class EvaluationObject: HostObject {
   let result: EvaluationResult
+  /// The names of the classes, where they are known.
+  let classNames: [String]
 
-  init(_ result: EvaluationResult) { self.result = result }
+  init(_ result: EvaluationResult, classNames: [String]) {
+    self.result = result
+    self.classNames = classNames
+  }
 
   var text: String {
     TrainingText.values(loss: result.loss, metrics: result.metrics)
@@ -101,7 +106,17 @@ final class EvaluationObject: HostObject {
       .property("count", .int, "How many samples there were.") { (object: EvaluationObject) in
         .int(object.result.sampleCount)
       },
-    ] + ["accuracy", "top5", "meanIoU", "dice", "pixelAccuracy"].map(measured))
+      .property(
+        "confusion", .host("ConfusionMatrix"),
+        "Which class was taken for which, and each class's numbers, where masks were measured."
+      ) { (object: EvaluationObject) in
+        guard let matrix = object.result.confusion else {
+          throw EvaluationError(
+            "ValueError", "no masks were measured", fix: "evaluate(…, target: .masks, metrics: [.meanIoU])")
+        }
+        return .host(ConfusionMatrixObject(matrix, names: object.classNames))
+      },
+    ] + ["accuracy", "top5", "meanIoU", "dice", "pixelAccuracy", "meanPixelAccuracy"].map(measured))
 
   /// A metric as a member, so that a misspelt one is found before a training begins.
   private static func measured(_ name: String) -> Member {

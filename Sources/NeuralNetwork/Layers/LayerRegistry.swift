@@ -18,6 +18,7 @@ enum LayerRegistry {
     "LocalResponseNormLayer": LocalResponseNormLayer.init(configuration:name:),
     "ResampleLayer": ResampleLayer.init(configuration:name:),
     "L2NormalizeLayer": L2NormalizeLayer.init(configuration:name:),
+    "UnpoolingLayer": UnpoolingLayer.init(configuration:name:),
     "PadLayer": PadLayer.init(configuration:name:),
     "SpectralNormLayer": SpectralNormLayer.init(configuration:name:),
     "UnpoolingLayer": UnpoolingLayer.init(configuration:name:),

@@ -59,33 +59,20 @@ package final class ResampleLayer: Layer {
         .reshaped([shape[0], shape[1], shape[2] * size[0], shape[3] * size[1]])
     }
     if rule == .adaptiveMax { return try largest(of: largest(of: x, axis: 2), axis: 3) }
-    let rows = try weights(from: shape[2], axis: 0)
-    let columns = try weights(from: shape[3], axis: 1)
-    // Both axes are linear maps: R x Cᵀ, with the batch and channels in front.
-    let wide = try x.reshaped([-1, shape[3]]).matmul(columns, transposeRight: true)
-    let height = rows.shape[0]
-    let width = columns.shape[0]
-    let turned = try wide.reshaped([-1, shape[2], width]).transposed([0, 2, 1]).reshaped([-1, shape[2]])
-    return try turned.matmul(rows, transposeRight: true).reshaped([-1, width, height]).transposed([0, 2, 1])
-      .reshaped([shape[0], shape[1], height, width])
+    // Both axes are linear maps.
+    return try x.mapped(
+      rows: weights(from: shape[2], axis: 0), columns: weights(from: shape[3], axis: 1))
   }
 
   /// The share of each old position in each new one, `[new, old]`.
   private func weights(from old: Int, axis: Int) throws -> Tensor {
-    let new = rule == .adaptiveAverage ? size[axis] : old * size[axis]
+    guard rule == .adaptiveAverage else { return try Tensor.interpolation(from: old, to: old * size[axis]) }
+    let new = size[axis]
     var values = [Float](repeating: 0, count: new * old)
     for target in 0..<new {
-      if rule == .adaptiveAverage {
-        let first = target * old / new
-        let last = max(first + 1, ((target + 1) * old + new - 1) / new)
-        for source in first..<min(old, last) { values[target * old + source] = 1 / Float(last - first) }
-      } else {
-        let place = max(0, (Double(target) + 0.5) / Double(size[axis]) - 0.5)
-        let first = min(old - 1, Int(place))
-        let share = Float(place - Double(first))
-        values[target * old + first] += 1 - share
-        values[target * old + min(old - 1, first + 1)] += share
-      }
+      let first = target * old / new
+      let last = max(first + 1, ((target + 1) * old + new - 1) / new)
+      for source in first..<min(old, last) { values[target * old + source] = 1 / Float(last - first) }
     }
     return try Tensor(values, [new, old])
   }

@@ -2,7 +2,7 @@ import JSON
 import TensorRuntime
 
 /// The way back through a max pooling: puts each number where the largest of its window was, zeros elsewhere
-/// (Zeiler and Fergus 2014).
+/// (Zeiler and Fergus 2014; Badrinarayanan et al. 2017).
 ///
 /// Inputs: what is put, `[N, C, spatial′…]`, and what was pooled, `[N, C, spatial…]`; output as the second. Throws
 /// `LayerError` where the first is not of the size that pooling the second gives.
@@ -39,8 +39,16 @@ package final class UnpoolingLayer: Layer {
         "\(notation) takes what is put back and what was pooled, got \(inputs.count) input\(inputs.count == 1 ? "" : "s")",
         fix: "\(notation)(y, x), where x went into MaxPool(\(sizeNotation(size)))")
     }
-    _ = try SpatialGeometry(
+    let geometry = try SpatialGeometry(
       input: inputs[1].dimensions, kernel: size, stride: stride, padding: padding, notation: notation)
+    let pooled = try Tensor.placeholder(inputs[1].withBatch(1)).maxPool(
+      geometry.kernel, strides: geometry.stride, padding: geometry.convolutionPadding
+    ).shape.droppingBatch
+    guard inputs[0] == pooled else {
+      throw LayerError(
+        "\(notation) got \(inputs[0]), but the pooling of \(inputs[1]) gives \(pooled)",
+        fix: "the second input is what MaxPool(\(sizeNotation(size))) was applied to, with as many channels")
+    }
   }
 
   package func apply(to inputs: [Tensor], in pass: Pass) throws -> Tensor {

@@ -73,22 +73,25 @@ package struct Loss {
     return scaled
   }
 
-  /// `−log softmax(output)[target]`, mean over the batch; output `[N, C, …]` logits, target `[N, …]` class numbers or
-  /// `[N, C, …]` shares. Throws `LayerError` for outputs that went through softmax already.
-  package static func crossEntropy(labelSmoothing: Double = 0, classWeights: [Double]? = nil) -> Loss {
+  /// `−log softmax(output)[target]`, mean over the batch and all pixels; output `[N, C, …]` logits, target `[N, …]` class
+  /// numbers or `[N, C, …]` shares. Class weights weight the mean; pixels of the class `ignoring` don't count. Throws `LayerError` for outputs that went through softmax already.
+  package static func crossEntropy(
+    labelSmoothing: Double = 0, classWeights: [Double]? = nil, ignoring: Int? = nil
+  ) -> Loss {
     func weights() throws -> Tensor? { try classWeights.map { try Tensor($0.map { Float($0) }, [$0.count]) } }
     var loss = Loss("crossEntropy") { output, target in
       try logits(output, of: "crossEntropy", not: "softmax")
       return try output.crossEntropyPerSample(
-        classes(target, for: output), smoothing: labelSmoothing, weights: weights())
+        classes(target, for: output), smoothing: labelSmoothing, weights: weights(), ignoredClass: ignoring)
     } value: { output, target in
       try logits(output, of: "crossEntropy", not: "softmax")
       let target = try classes(target, for: output)
       return target.shape == output.shape
         ? try output.crossEntropy(probabilities: target, smoothing: labelSmoothing, weights: weights())
-        : try output.crossEntropy(target, smoothing: labelSmoothing, weights: weights())
+        : try output.crossEntropy(
+          target, smoothing: labelSmoothing, weights: weights(), ignoredClass: ignoring)
     }
-    loss.comparesClasses = true
+    loss.comparesClasses = ignoring == nil
     return loss
   }
 

@@ -8,6 +8,8 @@ package struct Metric {
   package let contribution: (_ output: Tensor, _ target: Tensor) throws -> Tensor
   /// The metric from the sum of contributions.
   package let value: (_ sums: [Double]) -> Double
+  /// The confusion matrix of the same sums, for metrics that count one.
+  package var confusion: ((_ sums: [Double]) -> ClassConfusion)?
 
   /// Makes a metric from its parts.
   package init(

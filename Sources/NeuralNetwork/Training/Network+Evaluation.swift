@@ -5,11 +5,17 @@ package struct EvaluationResult {
   package let loss: Double
   package let metrics: [(name: String, value: Double)]
   package let sampleCount: Int
+  /// What was taken for what, where a metric counts that.
+  package let confusion: ClassConfusion?
 }
 
 extension Network {
-  /// How many samples are looked at together when nothing is learned: large enough to keep the processor busy.
-  private static let inferenceBatch = 256
+  /// How many samples are looked at together when nothing is learned: enough to keep the processor busy, but never so
+  /// many that a layer's output takes more than a quarter of a gigabyte.
+  private var inferenceBatch: Int {
+    let largest = trace?.calls.map { $0.output.shape.droppingBatch.elementCount }.max() ?? 1
+    return min(256, max(1, (1 << 26) / max(1, largest)))
+  }
 
   /// Loss and metrics over all samples, inferring. Throws `Interrupted` when stopped.
   package func evaluate(
@@ -23,7 +29,8 @@ extension Network {
       sums.add(
         loss: Double(numbers[0].first ?? .nan), observed: Array(numbers.dropFirst()), samples: range.count)
     }
-    return EvaluationResult(loss: sums.loss, metrics: sums.metricValues, sampleCount: data.count)
+    return EvaluationResult(
+      loss: sums.loss, metrics: sums.metricValues, sampleCount: data.count, confusion: sums.confusion)
   }
 
   /// Outputs for all samples, inferring, in order: `[N, …]`.
@@ -47,7 +54,7 @@ extension Network {
     results: (_ output: Tensor, _ target: Tensor) throws -> [Tensor],
     body: (_ results: [Tensor], _ range: Range<Int>) throws -> Void
   ) throws {
-    let order = EpochOrder(count: data.count, batchSize: Self.inferenceBatch, shuffledBy: nil)
+    let order = EpochOrder(count: data.count, batchSize: inferenceBatch, shuffledBy: nil)
     let pass = Pass(isTraining: false, random: random)
     pass.observer = observer
     var prepared: [Int: (graph: PreparedGraph, batch: BatchBuffers)] = [:]

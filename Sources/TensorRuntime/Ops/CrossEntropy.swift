@@ -117,15 +117,16 @@ extension Tensor {
     if let weights { shares = try shares * weights.perChannel(rank: rank) }
     return try -(shares * checkedLogits().logSoftmax(axis: 1)).sum(axes: [1]).mean()
   }
-  /// The cross-entropy of each sample, `[N]`, the mean over its positions: `self` are logits `[N, C, d…]`, `targets`
+  /// The cross-entropy of each sample, `[N]`, the mean over its positions that count: `self` are logits `[N, C, d…]`, `targets`
   /// class numbers `[N, d…]` or probabilities `[N, C, d…]`.
-  package func crossEntropyPerSample(_ targets: Tensor, smoothing: Double = 0, weights: Tensor? = nil) throws
-    -> Tensor
-  {
+  package func crossEntropyPerSample(
+    _ targets: Tensor, smoothing: Double = 0, weights: Tensor? = nil, ignoredClass: Int? = nil
+  ) throws -> Tensor {
     guard rank >= 2 else {
       throw TensorError("crossEntropy", "got the logits \(shape), wanted [samples, classes, …]")
     }
-    let rule = CrossEntropy(smoothing: Float(smoothing), ignoredClass: nil)
+    let rule = CrossEntropy(
+      smoothing: Float(smoothing), ignoredClass: ignoredClass.map { Int32(clamping: $0) })
     var shares: Tensor
     if targets.shape == shape {
       shares = try targets.cast(.float32)
@@ -137,7 +138,11 @@ extension Tensor {
       shares = try rule.targets(self, numbers, weights).target
     }
     let losses = try -(shares * logSoftmax(axis: 1)).sum(axes: [1])
-    return losses.rank > 1 ? try losses.mean(axes: Array(1..<losses.rank)) : losses
+    guard losses.rank > 1 else { return losses }
+    let positions = Array(1..<losses.rank)
+    guard let ignoredClass, targets.shape != shape else { return try losses.mean(axes: positions) }
+    let counted = try (targets.cast(.int32) .!= .scalar(Double(ignoredClass), .int32)).cast(.float32)
+    return try losses.sum(axes: positions) / counted.sum(axes: positions).maximum(.scalar(1))
   }
   /// The mean binary cross-entropy of logits: −t log σ(x) − (1 − t) log(1 − σ(x)), without overflow.
   package func binaryCrossEntropy(_ targets: Tensor) throws -> Tensor {

@@ -48,15 +48,20 @@ package struct ScatterAddition: TensorOp {
   }
 }
 
-/// 1 at the place an int32 names, 0 elsewhere: `int32[…] → [depth at axis]`; indices outside give zeros.
+/// 1 at the place an int32 names, 0 elsewhere: `int32[…] → [depth at axis]`; indices outside give zeros, or are an error
+/// where `checking` says so.
 package struct OneHot: TensorOp {
   /// How many places.
   package let depth: Int
   /// Where the new axis stands.
   package let axis: Int
+  /// Which numbers are accepted; any where it is nil.
+  package let checking: ClassNumbers?
 
   package var name: String { "oneHot" }
-  package var parameters: String { "depth=\(depth) axis=\(axis)" }
+  package var parameters: String {
+    "depth=\(depth) axis=\(axis)" + (checking.map { " checked" + $0.parameters } ?? "")
+  }
   package func outputTypes(_ inputs: [TensorType]) throws -> [TensorType] {
     guard inputs[0].elementType == .int32, depth >= 0 else {
       throw TensorError(
@@ -69,6 +74,17 @@ package struct OneHot: TensorOp {
   package func gradient(_ context: GradientContext) throws -> [Tensor?] { [nil] }
 }
 
+/// Class numbers that are within range, one value apart that stands for "doesn't count".
+package struct ClassNumbers: Hashable, Sendable, Codable {
+  /// The number that doesn't count, if there is one.
+  package let ignored: Int32?
+
+  /// Describes class numbers.
+  package init(ignoring ignored: Int? = nil) { self.ignored = ignored.map { Int32(clamping: $0) } }
+
+  var parameters: String { ignored.map { " ignored=\($0)" } ?? "" }
+}
+
 extension Tensor {
   /// The elements named by an int32 tensor along an axis; an index outside is found when the numbers are computed.
   package func gathered(_ indices: Tensor, axis: Int = 0) throws -> Tensor {
@@ -77,11 +93,11 @@ extension Tensor {
       [self, indices.elementType == .uint8 ? indices.cast(.int32) : indices])
   }
   /// Class numbers as rows with a single 1: `[n] → [n, depth]`, or with the new axis elsewhere.
-  package func oneHot(depth: Int, axis: Int = -1) throws -> Tensor {
+  package func oneHot(depth: Int, axis: Int = -1, checking: ClassNumbers? = nil) throws -> Tensor {
     let place = axis < 0 ? axis + rank + 1 : axis
     guard place >= 0, place <= rank else {
       throw TensorError("oneHot", "got axis \(axis) for the shape \(shape), wanted \(-rank - 1)...\(rank)")
     }
-    return try Tensor.one(OneHot(depth: depth, axis: place), [cast(.int32)])
+    return try Tensor.one(OneHot(depth: depth, axis: place, checking: checking), [cast(.int32)])
   }
 }

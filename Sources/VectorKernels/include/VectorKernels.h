@@ -97,6 +97,11 @@ int64_t vk_cross_entropy(const float *x, const int32_t *targets, const float *cl
 /// The cotangent of the logits, times `*cotangent`; `weights` is scratch for samples × pixels floats.
 void vk_cross_entropy_gradient(const float *x, const int32_t *targets, const float *class_weights, const float *cotangent, float *dx, float *weights, int64_t samples, int64_t classes, int64_t pixels, float smoothing, int has_ignored, int32_t ignored, int threads);
 
+/// The first class number outside 0 ..< classes that isn't the ignored one, plus 1 (negative ones as they are), or 0.
+int64_t vk_class_outside(const int32_t *x, int64_t count, int64_t classes, int has_ignored, int32_t ignored);
+/// counts(t, p) = how many k have truth[k] = t and predicted[k] = p, without ignored ones. Returns as vk_class_outside.
+int64_t vk_confusion(const int32_t *truth, const int32_t *predicted, int32_t *counts, int64_t count, int64_t classes, int has_ignored, int32_t ignored);
+
 // ---- moving elements ------------------------------------------------------------------------------------------------
 
 /// Copies elements of 1 or 4 bytes between strided arrangements of the same dimensions (slowest first).

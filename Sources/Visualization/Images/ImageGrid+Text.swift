@@ -43,6 +43,7 @@ extension ImageGrid {
       shown = row.upperBound
     }
     if shown < tiles.count { lines.append("… and \(tiles.count - shown) more") }
+    if let legend = legendText(style: style) { lines.append(legend) }
     return lines.map(TextWidth.withoutTrailingSpaces).joined(separator: "\n")
   }
 }

@@ -32,6 +32,8 @@ package struct ImageGrid: Sendable {
   package var map = ColorMap.gray
   /// The colours around the images.
   package var theme = Theme.light
+  /// What the colours of masks mean, under the images.
+  package var legend: [LegendEntry] = []
 
   /// Makes a grid; it must have at least one image to become a picture.
   package init(_ tiles: [Tile], columns: Int? = nil) {
@@ -47,8 +49,9 @@ package struct ImageGrid: Sendable {
     let captionHeight = hasCaptions ? 18 : 0
     let (cell, scale) = (layout.cell, layout.scale)
     let rows = (tiles.count + layout.columns - 1) / layout.columns
-    let total = PixelSize(
-      width: try span(layout.columns, cell.width), height: try span(rows, cell.height + captionHeight))
+    let width = try span(layout.columns, cell.width)
+    let bottom = try span(rows, cell.height + captionHeight)
+    let total = PixelSize(width: width, height: bottom + legendHeight(width: width))
     _ = try PixelImage.sampleCount(width: total.width, height: total.height, channels: 3)
     var canvas = Canvas(width: total.width, height: total.height, background: theme.background)
     for (index, raster) in rasters().enumerated() {
@@ -66,6 +69,7 @@ package struct ImageGrid: Sendable {
         font.chains(text, at: place, anchor: .middle), width: font.penWidth,
         color: tile.captionColor ?? theme.ink)
     }
+    drawLegend(on: &canvas, top: bottom)
     return try canvas.image()
   }
 

@@ -6,6 +6,13 @@ package struct Raster {
   package let height: Int
   /// The pixels' colours, row by row.
   package var colors: [Color]
+  /// Characters that stand for pixels in plain text, 0 for none: the classes of a mask. Empty where there are none.
+  package var marks: [UInt8] = []
+
+  /// Colours in rows.
+  init(width: Int, height: Int, colors: [Color]) {
+    (self.width, self.height, self.colors) = (width, height, colors)
+  }
 
   /// The average colour of a rectangle given in shares of the whole.
   func average(x: Int, of columns: Int, y: Int, of rows: Int) -> Color {
@@ -24,6 +31,20 @@ package struct Raster {
     return Color(UInt8(sum.0 / count), UInt8(sum.1 / count), UInt8(sum.2 / count))
   }
 
+  /// The character that most pixels of a rectangle have; nil where most have none.
+  private func mark(x: Int, of columns: Int, y: Int, of rows: Int) -> Character? {
+    guard !marks.isEmpty else { return nil }
+    let (left, top) = (x * width / columns, y * height / rows)
+    let right = min(width, max(left + 1, (x + 1) * width / columns))
+    let bottom = min(height, max(top + 1, (y + 1) * height / rows))
+    var counts: [UInt8: Int] = [:]
+    for row in top..<max(top, bottom) {
+      for column in left..<max(left, right) { counts[marks[row * width + column], default: 0] += 1 }
+    }
+    let most = counts.max { ($0.value, $1.key) < ($1.value, $0.key) }
+    return most.flatMap { $0.key == 0 ? nil : Character(Unicode.Scalar($0.key)) }
+  }
+
   /// The picture as lines of characters, `columns` wide; characters are taken to be twice as high as wide.
   func lines(style: TextStyle, columns: Int) -> [String] {
     let columns = max(1, columns)
@@ -37,6 +58,10 @@ package struct Raster {
     case .ascii, .shades:
       let ramp = Array(style == .ascii ? " .:-=+*#%@" : " ░▒▓█")
       for column in 0..<columns {
+        if let mark = mark(x: column, of: columns, y: row, of: rows) {
+          text.append(mark)
+          continue
+        }
         let luma = average(x: column, of: columns, y: row, of: rows).luma
         text.append(ramp[min(ramp.count - 1, Int(luma * Float(ramp.count)))])
       }

@@ -32,30 +32,11 @@ extension Tile {
     }
   }
 
-  /// The same tile with class or instance numbers laid over it: 0 leaves the image, others tint it.
-  ///
-  /// Throws `ImageError` when the mask has another size.
-  package func masked(_ mask: [Int32], opacity: Float = 0.5) throws -> Tile {
-    guard mask.count == width * height else {
-      throw ImageError("a mask of \(mask.count) numbers over an image of \(height) x \(width)")
-    }
-    var copy = self
-    (copy.mask, copy.maskOpacity) = (mask, opacity)
-    return copy
-  }
-
   /// The same tile with boxes drawn over it.
   package func boxed(_ boxes: [Box]) -> Tile {
     var copy = self
     copy.boxes = boxes
     return copy
-  }
-
-  /// Tints a raster by the mask.
-  func tint(_ raster: inout Raster, _ theme: Theme) {
-    for (i, number) in mask.enumerated() where number != 0 && i < raster.colors.count {
-      raster.colors[i] = raster.colors[i].mixed(with: theme.color(Int(number) - 1), maskOpacity)
-    }
   }
 
   /// Draws the boxes' edges into a raster, for text.

@@ -11,13 +11,11 @@ package struct Tile: Sendable {
   /// The numbers, [channels, height, width].
   package let values: [Float]
   /// What stands under it; may be empty.
-  package let caption: String
+  package private(set) var caption: String
   /// The caption's colour, the theme's when nil: for right and wrong predictions.
   package let captionColor: Color?
-  /// Class or instance numbers laid over it; empty for none.
-  var mask: [Int32] = []
-  /// How much of the tint is seen.
-  var maskOpacity: Float = 0.5
+  /// Class numbers laid over it.
+  var mask = Mask()
   /// Boxes drawn over it.
   var boxes: [Box] = []
 
@@ -46,6 +44,13 @@ package struct Tile: Sendable {
     }
     try self.init(
       channels: flat.channels, height: flat.height, width: flat.width, values: values, caption: caption)
+  }
+
+  /// The same tile with another caption.
+  package func captioned(_ caption: String) -> Tile {
+    var copy = self
+    copy.caption = caption
+    return copy
   }
 
   /// The smallest and the largest finite number, nil when there is none.

@@ -1,0 +1,38 @@
+import Datasets
+import NeuralNetwork
+import TensorRuntime
+
+/// Images with the class number of each pixel as what networks train on: targets `[h, w]`, moved along with the image
+/// where the set is augmented.
+struct MaskTrainingData: TrainingData {
+  let samples: LabelledImages
+
+  /// Wraps images. Throws when they have no masks.
+  init(samples: LabelledImages) throws {
+    guard samples.hasMasks else {
+      throw EvaluationError(
+        "ValueError", "these images have no masks",
+        fix: "Shapes(…), Tumors(…) and ImageMaskFolder(…) have masks; or give (images, masks) as tensors")
+    }
+    self.samples = samples
+  }
+
+  var count: Int { samples.count }
+  var inputShapes: [Shape] { [Shape(samples.shape)] }
+  var targetType: TensorType { TensorType(Shape(Array(samples.shape.dropFirst())), .int32) }
+  var classNames: [String] { samples.store.maskNames }
+
+  func fill(
+    _ indices: ArraySlice<Int>, epoch: Int, inputs: [UnsafeMutableBufferPointer<Float>],
+    target: UnsafeMutableRawBufferPointer
+  ) throws {
+    let pixels = samples.shape[1] * samples.shape[2]
+    guard let images = inputs.first, target.count >= indices.count * pixels * 4 else { return }
+    let extras = try samples.fill(Array(indices), into: images, epoch: epoch)
+    let numbers = target.bindMemory(to: Int32.self)
+    for (place, extra) in extras.enumerated() {
+      guard let mask = extra.masks.first, mask.count == pixels else { continue }
+      for (i, number) in mask.enumerated() { numbers[place * pixels + i] = Int32(number) }
+    }
+  }
+}
