@@ -89,7 +89,7 @@ enum UnitInspection {
       options.rule = try call.option("optimizer").map {
         try NetworkOptions.rule(named: $0.name, $0.arguments)
       }
-      let data = try DataArgument.training(call.value("data"), target: .nothing, call)
+      let data = try DataArgument.training(call.value("data"), target: .labels, call)
       return .host(
         RateRangeObject(
           try model.network.learningRateRange(
