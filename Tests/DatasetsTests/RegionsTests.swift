@@ -61,7 +61,7 @@ struct RegionsTests {
           } ? 1 : 0
         })
     }
-    let three = try discs([(14, 14), (30, 14), (22, 27)], radius: 9)
+    let three = try discs([(12, 14), (28, 14), (44, 15)], radius: 9)
     #expect(three.components().all.count == 1)
     let apart = three.watershed()
     #expect(apart.all.count == 3)

@@ -3,10 +3,8 @@ import Testing
 
 /// Course row G2: a grid of 12 × 19 labels with the stated counts {3: 70, 5: 55, 1: 50, 4: 49, 2: 4}.
 private let labelGrid = """
-  let counts = [(3, 70), (5, 55), (1, 50), (4, 49), (2, 4)]
-  var labels: [Int] = []
-  for (number, count) in counts { for _ in 0..<count { labels.append(number) } }
-  let grid = Tensor(labels, type: .int32).reshaped(12, 19)
+  let runs = [(3, 70), (5, 55), (1, 50), (4, 49), (2, 4)].map { full($0.1, value: $0.0) }
+  let grid = concat(runs, axis: 0).cast(to: .int32).reshaped(12, 19)
 
   """
 

@@ -79,6 +79,6 @@ final class ConfusionMatrixObject: HostObject {
   func bundle(_ context: EvaluationContext) throws -> MIMEBundle {
     let share = matrix.pixelAccuracy.isNaN ? "no pixels" : TrainingText.percent(matrix.pixelAccuracy)
     return try FigureBundle.make(
-      .table(table, caption: "\(share) of pixels right"), for: context.sink.capabilities)
+      .table(table, caption: "\(share) of pixels right"), context)
   }
 }
