@@ -157,7 +157,7 @@ final class GANObject: HostObject {
       return try TensorData(
         inputs: [images], target: try Tensor.zeros([images.shape[0]], .int32), runtime: call.context.runtime()
       )
-    case let other: return try DataArgument.training(other, target: .nothing, call)
+    case let other: return try DataArgument.training(other, target: .labels, call)
     }
   }
 }
