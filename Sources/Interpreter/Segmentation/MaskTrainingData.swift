@@ -14,6 +14,11 @@ struct MaskTrainingData: TrainingData {
         "ValueError", "these images have no masks",
         fix: "Shapes(…), Tumors(…) and ImageMaskFolder(…) have masks; or give (images, masks) as tensors")
     }
+    guard samples.mix == nil else {
+      throw EvaluationError(
+        "ValueError", "mixup and cutmix blend the classes of whole images, which masks don't have",
+        fix: "augment without them where masks are learned")
+    }
     self.samples = samples
   }
 
