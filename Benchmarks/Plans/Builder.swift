@@ -55,7 +55,7 @@ struct Builder {
   func averagePool(_ x: Tensor) throws -> Tensor { try call(PoolingLayer(.average, size: [2]), x) }
   func globalPool(_ x: Tensor) throws -> Tensor { try call(GlobalPoolingLayer(.average), x) }
   func flatten(_ x: Tensor) throws -> Tensor { try call(FlattenLayer(), x) }
-  func dropout(_ x: Tensor, _ rate: Double) throws -> Tensor { try call(DropoutLayer(rate), x) }
+  func dropout(_ x: Tensor, _ rate: Double) throws -> Tensor { try call(NoiseLayer(.dropout, rate), x) }
 
   func dense(_ x: Tensor, _ units: Int, activation: Activation = .linear) throws -> Tensor {
     try call(DenseLayer(units, activation: activation), x)

@@ -59,7 +59,7 @@ package final class Optimizer {
   /// Nothing changes when the loss or a gradient is not finite (`NonFiniteError`), when the loss doesn't depend on the
   /// parameters (`TensorError`), or when interrupted (`Interrupted`).
   package func minimize(_ loss: Tensor, pass: Pass, runtime: Runtime) throws -> StepReport {
-    return try runtime.step(
+    try runtime.step(
       loss: loss, parameters: parameters, rule: rule, state: state,
       alongside: pass.takeStatistics(of: networks), observing: [])
   }

@@ -273,9 +273,4 @@ package final class Trainer {
         average: try average?.values()), runtime: runtime, to: folder)
     lastCheckpoint = Date()
   }
-
-  /// What was taken for what, where a metric counts that.
-  var confusion: ClassConfusion? {
-    zip(metrics, contributions).lazy.compactMap { $0.confusion?($1) }.first
-  }
 }

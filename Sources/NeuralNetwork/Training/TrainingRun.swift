@@ -108,6 +108,11 @@ struct RunningSums {
 
   var loss: Double { state.samples > 0 ? state.lossSum / Double(state.samples) : .nan }
 
+  /// What was taken for what, where a metric counts that.
+  var confusion: ClassConfusion? {
+    zip(metrics, state.contributions).lazy.compactMap { $0.confusion?($1) }.first
+  }
+
   var metricValues: [(name: String, value: Double)] {
     zip(metrics, state.contributions).map { ($0.name, $0.value($1)) }
   }

@@ -85,7 +85,7 @@ package struct SegmentationNetwork: Hashable, Sendable {
 
     /// Numbers dropped where that is asked for.
     func dropped(_ x: Tensor) throws -> Tensor {
-      description.dropout > 0 ? try recorder.call(DropoutLayer(description.dropout), on: [x]) : x
+      description.dropout > 0 ? try recorder.call(NoiseLayer(.dropout, description.dropout), on: [x]) : x
     }
 
     /// Images `factor` times as large with other feature maps.
