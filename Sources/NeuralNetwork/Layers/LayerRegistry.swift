@@ -21,7 +21,6 @@ enum LayerRegistry {
     "UnpoolingLayer": UnpoolingLayer.init(configuration:name:),
     "PadLayer": PadLayer.init(configuration:name:),
     "SpectralNormLayer": SpectralNormLayer.init(configuration:name:),
-    "UnpoolingLayer": UnpoolingLayer.init(configuration:name:),
     "DepthSpaceLayer": DepthSpaceLayer.init(configuration:name:),
     "VariableLayer": VariableLayer.init(configuration:name:),
   ]
