@@ -71,6 +71,22 @@ final class ModelObject: HostObject {
       return .void
     },
     .method(
+      "profile", "Shows where the time of a run goes: each step of the plan with its bytes and layouts.",
+      [
+        .labelled("batch", .int, "how many samples, zeros, it runs on", default: .int(32)),
+        .labelled(
+          "training", .bool, "whether to time a training step, with gradients", default: .bool(false)),
+      ], returns: .void
+    ) { (model: ModelObject, call) in
+      let batch = try call.int("batch")
+      guard (1...65536).contains(batch) else {
+        throw EvaluationError("ValueError", "profile wants a batch of 1 to 65536 samples, got \(batch)")
+      }
+      try ModelProfile.show(
+        model.network, batch: batch, isTraining: try call.bool("training"), call.context)
+      return .void
+    },
+    .method(
       "frozen",
       "The same weights, never changed by training and always inferring; batch-norm statistics too.",
       returns: .host("Model")
