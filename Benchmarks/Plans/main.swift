@@ -19,7 +19,7 @@ let batches = arguments.compactMap { $0.hasPrefix("batch=") ? Int($0.dropFirst(6
 let names = arguments.filter { $0.hasPrefix("W") }
 
 func isWanted(_ name: String, _ kind: String) -> Bool {
-  (names.isEmpty || names.contains { name.hasPrefix($0) || name.contains($0.dropFirst()) })
+  (names.isEmpty || names.contains { name.hasPrefix($0) })
     && (kinds.isEmpty || kinds.contains(kind))
 }
 
