@@ -55,9 +55,11 @@ import Testing
       "[[64, 224, 224], [64, 112, 112], [128, 56, 56], [512, 14, 14], [512, 7, 7]]"),
     Row(
       "E12",
-      "(2 * 9 * 64 * 64, Sequential(input: [64, 8, 8]) { Conv(64, 3, bias: false); Conv(64, 3, bias: false) }.parameterCount, Sequential(input: [64, 8, 8]) { Conv(64, 5, bias: false) }.parameterCount)",
+      "(2 * 9 * 64 * 64, Sequential(input: [64, 8, 8]) { Conv(64, 3, bias: false); Conv(64, 3, bias: false) }"
+        + ".parameterCount, Sequential(input: [64, 8, 8]) { Conv(64, 5, bias: false) }.parameterCount)",
       "(73728, 73728, 102400)"),
-    Row("E12", "Sequential(input: [1, 9, 9]) { Conv(1, 3); Conv(1, 3) }.receptiveField(\"conv2\").size[0]", "5"),
+    Row(
+      "E12", "Sequential(input: [1, 9, 9]) { Conv(1, 3); Conv(1, 3) }.receptiveField(\"conv2\").size[0]", "5"),
     Row("E13", "vgg(\"D\").activationCount", "15237608"),
     Row("E18", "(vgg(\"D\").multiplyAdds, vgg(\"E\").multiplyAdds)", "(15470264320, 19632062464)"),
     Row("C7", "vgg(\"D\").parameterCount - vgg(\"D\").dropping(last: 4).parameterCount", "123642856"),

@@ -208,7 +208,8 @@ package final class Trainer {
     do {
       let report = try step.run(
         indices: order.indices[range], epoch: position.epoch, rule: rule,
-        next: order.indices(of: number + 1, count: range.count), into: size > 1 ? sum : nil, share: Float(range.count) / Float(samples), steps: ends)
+        next: order.indices(of: number + 1, count: range.count), into: size > 1 ? sum : nil,
+        share: Float(range.count) / Float(samples), steps: ends)
       if ends { try average?.update() }
       isWhole = ends
       return report
