@@ -22,6 +22,7 @@ extension CPUBackend {
     numbers.rate = rule.learningRate
     numbers.decay = rule.weightDecay
     numbers.scale = scale
+    numbers.limit = rule.clipValue ?? 0
     // Which of the rule's running numbers is the kernel's first and which its second moment.
     var first: Int? = nil
     var second: Int? = nil

@@ -17,6 +17,8 @@ extension ForeignNames {
     "class_weight": ["classWeights"],
     "clip_norm": ["clip"],
     "clipnorm": ["clip"],
+    "clipvalue": ["clipValue"],
+    "clip_value": ["clipValue"],
     "cmap": ["colors", "colormap"],
     "color_mode": ["gray"],
     "cols": ["columns"],

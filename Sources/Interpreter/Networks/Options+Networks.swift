@@ -47,7 +47,9 @@ enum NetworkOptions {
   private static let decay = Parameter.labelled(
     "weightDecay", .number, "pulls weights towards 0", default: .double(0))
   private static let clip = Parameter.labelled(
-    "clip", .optional(.number), "the longest the gradient may be", default: .nothing)
+    "clip", .optional(.number), "the longest the gradient may be, all parameters together", default: .nothing)
+  private static let clipValue = Parameter.labelled(
+    "clipValue", .optional(.number), "the largest each element of the gradient may be", default: .nothing)
   private static let momentum = Parameter.labelled(
     "momentum", .number, "the share of the last step that goes on", default: .double(0))
   private static let betas: [Parameter] = [
@@ -61,14 +63,20 @@ enum NetworkOptions {
     "sgd": [
       .labelled("lr", .number, "the learning rate", default: .double(0.01)), momentum,
       .labelled("nesterov", .bool, "looks one step ahead", default: .bool(false)), decay, clip,
+      clipValue,
     ],
-    "adam": [rate] + betas + [decay, clip],
+    "adam": [rate] + betas + [decay, clip, clipValue],
     "adamW": [rate] + betas
-      + [.labelled("weightDecay", .number, "pulls weights towards 0", default: .double(0.01)), clip],
+      + [
+        .labelled("weightDecay", .number, "pulls weights towards 0", default: .double(0.01)), clip, clipValue,
+      ],
     "rmsprop": [
       rate, .labelled("decay", .number, "how long squares last", default: .double(0.9)), momentum, clip,
+      clipValue,
     ],
-    "adagrad": [.labelled("lr", .number, "the learning rate", default: .double(0.01)), decay, clip],
+    "adagrad": [
+      .labelled("lr", .number, "the learning rate", default: .double(0.01)), decay, clip, clipValue,
+    ],
   ]
 
   static let optimizer = OptionFamily(
@@ -140,28 +148,44 @@ enum NetworkOptions {
 
   /// The rule that an option or the arguments of an optimizer stand for.
   static func rule(named name: String, _ arguments: Arguments) throws -> UpdateRule {
+    var rule = try unclipped(named: name, arguments)
+    rule.clipNorm = try limit("clip", arguments)
+    rule.clipValue = try limit("clipValue", arguments)
+    return rule
+  }
+
+  private static func limit(_ name: String, _ arguments: Arguments) throws -> Float? {
+    guard let limit = try arguments.optionalNumber(name) else { return nil }
+    guard limit > 0, Float(limit) > 0, Float(limit).isFinite else {
+      throw EvaluationError(
+        "ValueError", "\(name) must be above 0, got \(limit)", fix: "\(name): 1.0 is usual"
+      )
+      .at(arguments.place(of: name))
+    }
+    return Float(limit)
+  }
+
+  private static func unclipped(named name: String, _ arguments: Arguments) throws -> UpdateRule {
     func float(_ name: String) throws -> Float { Float(try arguments.number(name)) }
     let rate = try float("lr")
     guard rate > 0, rate.isFinite else {
       throw EvaluationError(
         "ValueError", "lr must be above 0, got \(rate)", fix: "1e-3 is usual for Adam, 0.01 for SGD")
     }
-    let clip = try arguments.optionalNumber("clip").map { Float($0) }
     switch name {
     case "sgd":
       return .sgd(
         learningRate: rate, momentum: try float("momentum"), nesterov: try arguments.bool("nesterov"),
-        weightDecay: try float("weightDecay"), clipNorm: clip)
+        weightDecay: try float("weightDecay"))
     case "rmsprop":
       return .rmsprop(
-        learningRate: rate, decay: try float("decay"), momentum: try float("momentum"), clipNorm: clip)
+        learningRate: rate, decay: try float("decay"), momentum: try float("momentum"))
     case "adagrad":
-      return .adagrad(learningRate: rate, weightDecay: try float("weightDecay"), clipNorm: clip)
+      return .adagrad(learningRate: rate, weightDecay: try float("weightDecay"))
     default:
       return .adam(
         learningRate: rate, beta1: try float("beta1"), beta2: try float("beta2"),
-        epsilon: try float("epsilon"), weightDecay: try float("weightDecay"), decoupled: name == "adamW",
-        clipNorm: clip)
+        epsilon: try float("epsilon"), weightDecay: try float("weightDecay"), decoupled: name == "adamW")
     }
   }
 

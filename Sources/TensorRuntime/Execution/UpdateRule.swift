@@ -19,6 +19,8 @@ package struct UpdateRule: Hashable, Sendable, Codable {
   package var weightDecay: Float
   /// The longest the gradient of all parameters together may be; longer ones are scaled down.
   package var clipNorm: Float?
+  /// The largest an element of the gradient may be, either way; larger ones become that.
+  package var clipValue: Float?
 
   /// Makes a rule.
   package init(_ kind: Kind, learningRate: Float, weightDecay: Float = 0, clipNorm: Float? = nil) {

@@ -142,10 +142,10 @@ typedef struct {
   float *m, *v;
   int64_t count;
 } vk_update;
-/// The numbers of a rule; `bias1` and `bias2` are 1 − betaᵗ.
+/// The numbers of a rule; `bias1` and `bias2` are 1 − betaᵗ, gradients stay between −limit and limit where it isn't 0.
 typedef struct {
   int32_t kind;
-  float rate, decay, scale, momentum, beta2, epsilon, bias1, bias2;
+  float rate, decay, scale, limit, momentum, beta2, epsilon, bias1, bias2;
 } vk_rule;
 /// Updates all parameters in one parallel pass.
 void vk_optimizer_step(const vk_update *updates, int count, const vk_rule *rule, int threads);
