@@ -88,7 +88,8 @@ let package = Package(
     tests("NeuralNetworkTests", ["NeuralNetwork", "CPUBackend"], exclude: ["Reference/generate.py"]),
     tests("DatasetsTests", ["Datasets", "ImageCodecs", "TensorRuntime", "CZlib", crypto]),
     tests("VisualizationTests", ["Visualization", "ImageCodecs", "CZlib"], exclude: ["Snapshots"]),
-    tests("InterpreterTests", ["Interpreter"], exclude: ["Course", "Networks", "Programs", "Snapshots"]),
+    tests(
+      "InterpreterTests", ["Interpreter"], exclude: ["Course", "Networks", "Programs", "Snapshots", "Tour"]),
     tests("NotebooksTests", ["Notebooks"], resources: [.copy("Fixtures")]),
     tests(
       "JupyterKernelTests", ["JupyterKernel", "ZeroMQTransport", "CZeroMQ"], resources: [.copy("Fixtures")]),

@@ -27,6 +27,73 @@ import Testing
 
   static let rows = [
     Row(
+      "several outputs learn together, each by its own loss",
+      """
+      let sum = x.sum(axis: 1, keepDims: true)
+      func two() -> Model {
+        Model(input: [8]) { x in
+          let h = x |> Dense(16, activation: .tanh)
+          return (half: Dense(2)(h), sum: Dense(1)(h))
+        }
+      }
+      let m = two()
+      let run = m.fit((x, ["sum": sum, "half": y]), epochs: 150, loss: ["half": .crossEntropy, "sum": 0.5 * .mse], optimizer: .adam(lr: 1e-2))
+      let score = m.evaluate((x, (y, sum)), loss: (.crossEntropy, .mse))
+      print(score.halfAccuracy > 0.9, score.sumLoss < 0.1, isClose(score.loss, score.halfLoss + score.sumLoss, within: 1e-5))
+      let (half, total) = m.predict(x)
+      print(half.shape, total.shape, m(x).sum == total, m.predict((x, (y, sum)).0).half == half)
+      two().fit((x, (y, sum)), loss: { out, t in crossEntropy(out.half, t.half) + mse(out.sum, t.sum) })
+      two().fit((x, (y, sum)), loss: (sum: .mae, half: .crossEntropy), metrics: ["half": [.accuracy, .top(1)]])
+      m.save("/tmp/cnnrepl-two.safetensors")
+      print(load("/tmp/cnnrepl-two.safetensors")(x).sum == m(x).sum)
+      """, "true true true\n[96, 2] [96, 1] true true\ntrue\n"),
+    Row(
+      "one target serves heads beside the main one, by weighted losses",
+      """
+      let m = Model(input: [8]) { x in
+        let h = x |> Dense(16, activation: .tanh)
+        return (h |> Dense(8, activation: .relu) |> Dense(2), h |> Dense(2))
+      }
+      m.fit((x, y), epochs: 40, loss: (.crossEntropy, 0.3 * .crossEntropy), optimizer: .adam(lr: 1e-2))
+      let score = m.evaluate((x, y), loss: (.crossEntropy, 0.3 * .crossEntropy))
+      print(score.output1Accuracy > 0.9, isClose(score.loss, score.output1Loss + score.output2Loss, within: 1e-5))
+      """, "true true\n"),
+    Row(
+      "several inputs are a tuple beside the targets",
+      """
+      let m = Model(inputs: [4], [4]) { a, b in concat(a, b, axis: 1) |> Dense(16, activation: .tanh) |> Dense(2) }
+      m.fit(((x[0..., ..<4], x[0..., 4...]), y), epochs: 40, optimizer: .adam(lr: 1e-2))
+      print(m.evaluate(((x[0..., ..<4], x[0..., 4...]), y)).accuracy > 0.9)
+      """, "true\n"),
+    Row(
+      "clipValue limits each element of the gradient, clip the length of all",
+      """
+      let w = Variable(zeros(3)); let slope = Tensor([0.01, -5, 2])
+      SGD(w, lr: 1, clipValue: 0.5).minimize { (w * slope).sum() }
+      print(isClose(w, Tensor([-0.01, 0.5, -0.5]), within: 1e-6))
+      let v = Variable(zeros(2))
+      SGD(v, lr: 1, clip: 1).minimize { (v * Tensor([3, 4])).sum() }
+      print(isClose(v, Tensor([-0.6, -0.8]), within: 1e-5))
+      """, "true\ntrue\n"),
+    Row(
+      "a closure gives the learning rate of a step, and of an epoch",
+      """
+      var rates: [Double] = []
+      net().fit((x, y), epochs: 2, batch: 48, schedule: { step in 0.1 / (1 + step) }, onBatch: { rates.append($0.lr) })
+      net().fit((x, y), epochs: 2, batch: 48, schedule: { step, epoch in 0.1 * epoch }, onBatch: { rates.append($0.lr) })
+      print(rates.map { Int(($0 * 1000).rounded()) })
+      do { net().fit((x, y), schedule: { step in -1 }) } catch { print(error.message) }
+      """,
+      "[100, 50, 33, 25, 100, 100, 200, 200]\nthe schedule gives -1 for step 0\n"),
+    Row(
+      "what is measured suits the loss",
+      """
+      let s = Sequential(input: [8]) { Dense(1) }
+      let t = x.sum(axis: 1, keepDims: true)
+      do { print(s.evaluate((x, t), loss: .mse).accuracy) } catch { print(error.message) }
+      print(s.evaluate((x, y.cast(to: .float32)), loss: .bce).accuracy >= 0, s.evaluate((x, t), loss: .mae, metrics: [{ p, t in abs(p - t).mean() }]).metric1 >= 0)
+      """, "'accuracy' was not measured; nothing was\ntrue true\n"),
+    Row(
       "one-hot targets and class numbers are the same",
       """
       let z = randn(6, 3); let t = Tensor([0, 2, 1, 1, 0, 2]).cast(to: .int32)

@@ -40,7 +40,7 @@ import Testing
   private func images(_ count: Int) throws -> TensorData {
     try TensorData(
       inputs: [try Tensor.uniform([count, 1, 8, 8], random: Philox(seed: 4, stream: 1))],
-      target: try Tensor.zeros([count], .int32), runtime: bench.runtime)
+      targets: [try Tensor.zeros([count], .int32)], runtime: bench.runtime)
   }
 
   private func step(_ optimizer: Optimizer, _ loss: (Pass) throws -> Tensor) throws {
@@ -117,7 +117,7 @@ import Testing
     let gan = try GAN(generator: g, discriminator: d, settings: settings)
     let spread = try Tensor.normal([512, 2], deviation: 0.3, random: Philox(seed: 9, stream: 1))
     let data = try TensorData(
-      inputs: [try spread + Tensor([Float(2), -1], [2])], target: try Tensor.zeros([512], .int32),
+      inputs: [try spread + Tensor([Float(2), -1], [2])], targets: [try Tensor.zeros([512], .int32)],
       runtime: bench.runtime)
     var options = GANTrainingOptions()
     // A critic needs to be ahead of its generator; the generator then moves at every third batch only.

@@ -112,10 +112,10 @@ import Testing
     }
     let network = try bench.sequential([2, 1, 1], [ActivationLayer(.linear)])
     let data = try TensorData(
-      inputs: [Tensor(inputs, [300, 2, 1, 1])], target: try Tensor(truth, [300, 1, 1]), runtime: bench.runtime
-    )
+      inputs: [Tensor(inputs, [300, 2, 1, 1])], targets: [try Tensor(truth, [300, 1, 1])],
+      runtime: bench.runtime)
     let result = try network.evaluate(
-      data, loss: .crossEntropy() + .dice(), metrics: [.masks(.meanIoU), .masks(.dice)],
+      data, objective: Objective(.crossEntropy() + .dice(), metrics: [.masks(.meanIoU), .masks(.dice)]),
       runtime: bench.runtime,
       random: bench.random)
     #expect(result.confusion?.counts == [[150, 0], [50, 100]])

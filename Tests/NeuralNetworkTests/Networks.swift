@@ -52,7 +52,7 @@ struct Bench {
       return row.prefix(width / 2).reduce(0, +) > row.suffix(width / 2).reduce(0, +) ? 1 : 0
     }
     return try TensorData(
-      inputs: [try Tensor(values, [count, width])], target: try Tensor(labels, [count]), runtime: runtime)
+      inputs: [try Tensor(values, [count, width])], targets: [try Tensor(labels, [count])], runtime: runtime)
   }
 }
 

@@ -63,7 +63,7 @@ import Testing
     let images = (0..<8 * 64).map { Float($0 * 37 % 11) / 11 }
     let masks = images.map { Int32($0 > 0.5 ? 1 : 0) }
     let data = try TensorData(
-      inputs: [Tensor(images, [8, 1, 8, 8])], target: try Tensor(masks, [8, 8, 8]), runtime: bench.runtime)
+      inputs: [Tensor(images, [8, 1, 8, 8])], targets: [try Tensor(masks, [8, 8, 8])], runtime: bench.runtime)
     let described = description([1, 8, 8]) { $0.classes = 2 }
     for network in [
       try Network.unet(described, random: bench.random), try .fcn(described, skips: 1, random: bench.random),
@@ -72,8 +72,7 @@ import Testing
       var options = TrainingOptions()
       (options.epochs, options.batchSize) = (25, 4)
       options.rule = .adam(learningRate: 0.01)
-      options.loss = .crossEntropy() + .dice()
-      options.metrics = [.masks(.meanIoU)]
+      options.objective = Objective(.crossEntropy() + .dice(), metrics: [.masks(.meanIoU)])
       let run = try Trainer(
         network: network, data: data, validation: nil, options: options, runtime: bench.runtime,
         random: bench.random

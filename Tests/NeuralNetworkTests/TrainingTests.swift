@@ -17,7 +17,7 @@ import Testing
     var options = TrainingOptions()
     options.epochs = epochs
     options.rule = rule
-    options.metrics = [.accuracy]
+    options.objective = Objective(metrics: [.accuracy])
     let trainer = try Trainer(
       network: network, data: try data ?? bench.halves(count: 500), validation: nil, options: options,
       runtime: bench.runtime, random: bench.random)
@@ -34,7 +34,7 @@ import Testing
     #expect(run.epochs.count == 12)
     #expect(run.epochs[11].loss < run.epochs[0].loss)
     let result = try network.evaluate(
-      bench.halves(count: 500), loss: .crossEntropy(), metrics: [.accuracy], runtime: bench.runtime,
+      bench.halves(count: 500), objective: Objective(metrics: [.accuracy]), runtime: bench.runtime,
       random: bench.random)
     #expect(result.metrics[0].value > 0.95)
   }
@@ -89,7 +89,7 @@ import Testing
     let before = try weights(of: network)
     let values = [Float](repeating: .nan, count: 64 * 8)
     let bad = try TensorData(
-      inputs: [try Tensor(values, [64, 8])], target: try Tensor([Int32](repeating: 0, count: 64), [64]),
+      inputs: [try Tensor(values, [64, 8])], targets: [try Tensor([Int32](repeating: 0, count: 64), [64])],
       runtime: bench.runtime)
     #expect {
       _ = try train(network, epochs: 1, data: bad)

@@ -155,7 +155,8 @@ final class GANObject: HostObject {
     case .host(let images as ImagesObject): return ImageTrainingData(samples: images.samples)
     case .tensor(let images):
       return try TensorData(
-        inputs: [images], target: try Tensor.zeros([images.shape[0]], .int32), runtime: call.context.runtime()
+        inputs: [images], targets: [try Tensor.zeros([images.shape[0]], .int32)],
+        runtime: call.context.runtime()
       )
     case let other: return try DataArgument.training(other, target: .labels, call)
     }

@@ -79,13 +79,15 @@ extension Compiler {
     switch callee.type {
     case .int, .double, .number, .bool, .string, .array, .dictionary, .range, .tensor, .tuple:
       report("TypeError", "\(withArticle(callee.type.name)) can't be called", calleeSpan)
-    case .host(let name):
-      if let declaration = library.types[name] {
+    case .host, .model:
+      if let declaration = callee.type.declarationName.flatMap({ library.types[$0] }) {
         guard let call = declaration.call else {
           report("TypeError", "\(declaration.article) can't be called", calleeSpan)
           break
         }
-        return compileBuiltinCall(call, receiver: callee.code, arguments, span)
+        var result = compileBuiltinCall(call, receiver: callee.code, arguments, span)
+        if case .model(let output) = callee.type { result.type = output }
+        return result
       }
     default: break
     }
@@ -170,6 +172,7 @@ extension Compiler {
     let operands = compileArguments(arguments, binding, builtin.parameters, builtin.name)
     var type = builtin.returns
     if let infer = builtin.inferredType { type = infer(operands.map(\.type)) }
+    if builtin.isModelOfBody { type = .model(output: operands.last?.result?.asOutput ?? .unknown) }
     guard let binding else { return Operand(Operand.invalid.code, type) }
     let codes = operands.map(\.code)
     return Operand(
@@ -317,7 +320,7 @@ extension Compiler {
     guard let declarationName = type.declarationName, let declaration = library.types[declarationName] else {
       return nil
     }
-    if declaration[name] == nil, !declaration.hasDynamicMembers {
+    if !declaration.mayHave(name) {
       let problem = Members.unknown(name, declaration, [])
       report("NameError", problem.message, span, fix: problem.fix)
     }

@@ -8,6 +8,9 @@ struct Expected {
   var owner: String
   /// What the parameter is called.
   var parameter: String
+
+  /// The same for the parts of a tuple or a dictionary, which may be options too.
+  var forParts: Expected? { type.families.isEmpty ? nil : self }
 }
 
 /// Thrown where `?` meets `nil`, and caught where the chain ends.
@@ -24,8 +27,8 @@ extension Compiler {
     case .double(let value): return Operand(constant: .double(value))
     case .string(let segments): return compileString(segments, span)
     case .array(let elements): return compileArray(elements, expected)
-    case .dictionary(let pairs): return compileDictionary(pairs, span)
-    case .tuple(let elements): return compileTuple(elements)
+    case .dictionary(let pairs): return compileDictionary(pairs, expected?.forParts, span)
+    case .tuple(let elements): return compileTuple(elements, expected?.forParts)
     case .name(let name): return compileName(name, span)
     case .closureParameter(let index): return compileClosureParameter(index, span)
     case .member(let base, let name, let nameSpan, let isOptional):
@@ -135,8 +138,12 @@ extension Compiler {
     return result
   }
 
-  private func compileDictionary(_ pairs: [(key: Expression, value: Expression)], _ span: Span) -> Operand {
-    let codes = pairs.map { (compile($0.key).code, compile($0.value).code, place($0.key.span)) }
+  private func compileDictionary(
+    _ pairs: [(key: Expression, value: Expression)], _ expected: Expected?, _ span: Span
+  ) -> Operand {
+    let codes = pairs.map {
+      (compile($0.key).code, compile($0.value, expected: expected).code, place($0.key.span))
+    }
     return Operand(
       { frame in
         let dictionary = DictionaryValue()
@@ -153,8 +160,8 @@ extension Compiler {
       }, .dictionary(.unknown))
   }
 
-  private func compileTuple(_ elements: [TupleElement]) -> Operand {
-    let operands = elements.map { compile($0.value) }
+  private func compileTuple(_ elements: [TupleElement], _ expected: Expected?) -> Operand {
+    let operands = elements.map { compile($0.value, expected: expected) }
     for (operand, element) in zip(operands, elements) { checkHasValue(operand, element.value.span) }
     let codes = operands.map(\.code)
     let labels = elements.map(\.label)

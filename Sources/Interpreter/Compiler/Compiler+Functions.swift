@@ -21,6 +21,7 @@ extension Compiler {
       { frame in .function(FunctionValue(code: code, captures: Compiler.captures(sources, frame))) },
       .function)
     operand.signature = FunctionSignature(code)
+    operand.result = inner.result
     return operand
   }
 
@@ -79,6 +80,7 @@ extension Compiler {
       name: function.name, function.parameters, function.body, inner, check, span: span,
       documentation: function.documentation, returnText: function.returnType.map { source.text($0.span) })
     let sources = inner.captures
+    if sources.isEmpty { code.declaration = function }
     return { frame in
       try store(frame, .function(FunctionValue(code: code, captures: Compiler.captures(sources, frame))))
       return .normal
@@ -174,10 +176,16 @@ extension Compiler {
           "the function promises to return \(check.article), and this is \(withArticle(operand.type.name))",
           expression.span)
       }
+      scope.returns(operand.type)
       return collecting(operand.code, expression.span)
-    case .ifElse(let statement) where statement.isExpression: return compileIfValue(statement, nil).code
+    case .ifElse(let statement) where statement.isExpression:
+      let operand = compileIfValue(statement, nil)
+      scope.returns(operand.type)
+      return operand.code
     case .switchCase(let statement) where statement.isExpression:
-      return compileSwitchValue(statement, nil).code
+      let operand = compileSwitchValue(statement, nil)
+      scope.returns(operand.type)
+      return operand.code
     default: return nil
     }
   }

@@ -73,7 +73,7 @@ extension Compiler {
       }
       return member.type
     }
-    if declaration.hasDynamicMembers { return .unknown }
+    if declaration.mayHave(name) { return .unknown }
     let problem = Members.unknown(name, declaration, [])
     report("NameError", problem.message, span, fix: problem.fix)
     return .unknown

@@ -44,6 +44,7 @@ extension Compiler {
       info.typeCheck = variable.typeCheck
       if variable.isConstant, case .function(let function) = variable.value {
         info.signature = FunctionSignature(function.code)
+        earlierFunctions.append((function.code, span))
       }
       globals[name] = info
       return .global(info)

@@ -37,7 +37,7 @@ extension Compiler {
     let code = operand.code
     let place = place(inner.span)
     switch operand.type {
-    case .unknown, .bool, .tensor, .optional, .host: break
+    case .unknown, .bool, .tensor, .optional, .host, .model: break
     default: report("TypeError", "'!' wants a Bool, got \(withArticle(operand.type.name))", inner.span)
     }
     return { frame in
@@ -113,6 +113,8 @@ extension Compiler {
     var type = StaticType.unknown
     if case .builtin(let builtin)? = function.constant {
       type = builtin.declaration.inferredType?([value.type]) ?? builtin.declaration.returns
+    } else if case .model(let output) = function.type {
+      type = output
     } else if case .host(let name) = function.type, let call = library.types[name]?.call {
       type = call.inferredType?([value.type]) ?? call.returns
     }

@@ -127,7 +127,7 @@ extension Compiler {
   /// Reports the change of a constant.
   func checkMutable(_ reference: Reference, _ span: Span, _ what: String) {
     guard reference.isConstant else { return }
-    if case .host = reference.type { return }
+    if reference.type.hostName != nil { return }
     let line = reference.declared.map { source.line(at: $0.start) }
     report(
       "TypeError", "'\(reference.name)' is a constant and can't be \(what)", span,

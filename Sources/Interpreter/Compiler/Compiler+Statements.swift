@@ -182,12 +182,14 @@ extension Compiler {
         fix: "a cell's last expression is its result")
     }
     guard let value else {
+      scope.returns(.void)
       return { frame in
         frame.result = .void
         return .returning
       }
     }
     let operand = compile(value)
+    scope.returns(operand.type)
     if let check = scope.returnCheck, !check.mayAccept(operand.type) {
       report(
         "TypeError",

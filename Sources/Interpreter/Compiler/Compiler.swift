@@ -8,6 +8,8 @@ struct Operand {
   var constant: Value?
   /// How it may be called, where it is a closure written here.
   var signature: FunctionSignature?
+  /// What is known of what it gives, where it is a closure written here.
+  var result: StaticType?
 
   init(_ code: @escaping Code, _ type: StaticType = .unknown) {
     self.code = code
@@ -51,6 +53,8 @@ final class Compiler {
   var scope: FunctionScope
   /// Gives the names that a file declares, which is read but not run; throws an error where it can't be read.
   let declarations: (String) throws -> [ImportedName]
+  /// The functions of earlier cells that were met, with the place that first names each.
+  var earlierFunctions: [(code: FunctionCode, span: Span)] = []
 
   init(
     source: SourceFile, library: Library, globals: GlobalTable,
@@ -83,6 +87,7 @@ final class Compiler {
         statements.append((compile(statement), place(statement.span)))
       }
     }
+    checkEarlierFunctions()
     return CompiledCell(
       statements: hoisted + statements, result: result, slotCount: scope.slotCount,
       cellCount: scope.cellCount,

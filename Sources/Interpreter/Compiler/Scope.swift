@@ -73,6 +73,8 @@ final class FunctionScope {
   var selfName: String?
   var selfSignature: FunctionSignature?
   var returnCheck: TypeCheck?
+  /// What is known of what it returns, as far as it was read; `nil` before the first `return`.
+  var result: StaticType?
   var blocks: [[String: LocalVariable]] = [[:]]
   var slotCount = 0
   var cellCount = 0
@@ -95,6 +97,9 @@ final class FunctionScope {
     for block in blocks.reversed() { if let found = block[name] { return found } }
     return nil
   }
+
+  /// Takes in one more value that is returned.
+  func returns(_ type: StaticType) { result = result.map { StaticType.joined($0, type) } ?? type }
 
   func newStorage(for name: String) -> LocalVariable.Storage {
     if capturedNames.contains(name) {

@@ -12,7 +12,8 @@ enum DataBuiltins {
       "MNIST",
       "70,000 handwritten digits, 28×28 (LeCun et al. 1998): read from $CNNREPL_DATA/mnist or the cache folder, "
         + "downloaded once otherwise.",
-      [validation], returns: .host("Dataset"), shapes: "images [1, 28, 28], labels 0 to 9"
+      [validation], returns: .host("Dataset"), shapes: "images [1, 28, 28], labels 0 to 9",
+      rehearsal: { _, _ in RehearsedSamples.images([1, 28, 28], classes: 10) }
     ) { call in
       let context = call.context
       let progress = FetchDisplay(sink: context.sink)
@@ -28,7 +29,8 @@ enum DataBuiltins {
         + "train, one fifth to test.",
       [.labelled("count", .int, "how many to draw", default: .int(10_000)), validation],
       returns: .host("Dataset"),
-      shapes: "images [1, 28, 28], labels 0 to 9", example: "Digits(count: 100).train.count"
+      shapes: "images [1, 28, 28], labels 0 to 9", example: "Digits(count: 100).train.count",
+      rehearsal: { _, _ in RehearsedSamples.images([1, 28, 28], classes: 10) }
     ) { call in
       let count = try call.int("count")
       guard (10...10_000_000).contains(count) else {

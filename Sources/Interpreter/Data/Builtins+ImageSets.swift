@@ -20,7 +20,8 @@ enum ImageSetBuiltins {
     Builtin(
       name,
       summary + ": read from $CNNREPL_DATA/\(set.folder) or the cache folder, downloaded once otherwise.",
-      [DataBuiltins.validation], returns: .host("Dataset"), shapes: "images [1, 28, 28]"
+      [DataBuiltins.validation], returns: .host("Dataset"), shapes: "images [1, 28, 28]",
+      rehearsal: { _, _ in RehearsedSamples.images([1, 28, 28], classes: 10) }
     ) { call in
       try fetching(call) { fetcher in
         try set.load(
@@ -34,7 +35,8 @@ enum ImageSetBuiltins {
     Builtin(
       name,
       summary + ": read from $CNNREPL_DATA/\(set.folder) or the cache folder, downloaded once otherwise.",
-      [DataBuiltins.validation], returns: .host("Dataset"), shapes: "images [3, 32, 32]"
+      [DataBuiltins.validation], returns: .host("Dataset"), shapes: "images [3, 32, 32]",
+      rehearsal: { _, _ in RehearsedSamples.images([3, 32, 32]) }
     ) { call in
       try fetching(call) { fetcher in
         try set.load(
@@ -134,7 +136,13 @@ enum ImageSetBuiltins {
       .labelled("color", .bool, "three channels instead of one", default: .bool(true)),
       DataBuiltins.validation,
     ], returns: .host("Dataset"), shapes: "images [3, size, size], labels 0 to 2",
-    example: "Shapes(count: 20, size: 32).train.count"
+    example: "Shapes(count: 20, size: 32).train.count",
+    rehearsal: { call, _ in
+      let size = try call.int("size")
+      guard (1...65536).contains(size) else { throw Unknowable() }
+      return RehearsedSamples.images(
+        [try call.bool("color") ? 3 : 1, size, size], classes: 3, hasMasks: true)
+    }
   ) { call in
     var shapes = Shapes()
     let most = try call.int("most")

@@ -9,16 +9,18 @@ struct ImageTrainingData: TrainingData {
   var count: Int { samples.count }
   var inputShapes: [Shape] { [Shape(samples.shape)] }
   /// A class number; shares of all classes where images are mixed.
-  var targetType: TensorType {
-    samples.mix == nil ? TensorType([], .int32) : TensorType([samples.classNames.count], .float32)
+  var targetTypes: [TensorType] {
+    [samples.mix == nil ? TensorType([], .int32) : TensorType([samples.classNames.count], .float32)]
   }
   var classNames: [String] { samples.classNames }
 
   func fill(
     _ indices: ArraySlice<Int>, epoch: Int, inputs: [UnsafeMutableBufferPointer<Float>],
-    target: UnsafeMutableRawBufferPointer
+    targets: [UnsafeMutableRawBufferPointer]
   ) throws {
-    guard let pixels = inputs.first, target.count >= indices.count * 4 else { return }
+    guard let pixels = inputs.first, let target = targets.first, target.count >= indices.count * 4 else {
+      return
+    }
     try samples.fill(Array(indices), into: pixels, epoch: epoch)
     guard samples.mix == nil else { return mix(Array(indices), epoch, pixels, target) }
     for (place, index) in indices.enumerated() {
@@ -70,9 +72,10 @@ enum DataArgument {
     case .host(let object as SamplesObject): return try images(object.samples, target)
     case .host(let object as DatasetObject): return try images(object.dataset.train, target)
     case .tuple(let tuple) where tuple.elements.count == 2:
-      return try tensors([tuple.elements[0]], .given(tuple.elements[1]), call)
+      if case .given = target { return try tensors(tuple.elements, target, call) }
+      return try tensors(inputs(of: tuple.elements[0], call), .given(tuple.elements[1]), call)
     case .array(let array): return try tensors(array.elements, target, call)
-    default: return try tensors([value], target, call)
+    default: return try tensors(inputs(of: value, call), target, call)
     }
   }
 
@@ -113,8 +116,57 @@ enum DataArgument {
           "\(call.declaration.name)(data), \(call.declaration.name)(data.train) or \(call.declaration.name)((x, y))"
       )
     }
+    let tensors = try inputs.map(tensorOperand)
     return try TensorData(
-      inputs: try inputs.map(tensorOperand), target: try tensorOperand(target),
+      inputs: tensors, targets: try targets(target, for: tensors, call).map(tensorOperand),
       runtime: call.context.runtime())
+  }
+
+  /// The network a method is called on.
+  private static func network(_ call: Arguments) -> Network? {
+    (try? call.receiver(ModelObject.self))?.network
+  }
+
+  /// A value for each input of the network.
+  private static func inputs(of value: Value, _ call: Arguments) -> [Value] {
+    several(value, count: network(call)?.trace?.inputs.count)
+  }
+
+  /// The parts of a tuple, or of an array of tensors where so many are wanted; other values stand alone.
+  static func several(_ value: Value, count: Int?) -> [Value] {
+    if case .tuple(let tuple) = value { return tuple.elements }
+    if case .array(let array) = value, let count, count > 1, array.elements.count == count,
+      array.elements.allSatisfy(\.isTensorLike)
+    {
+      return array.elements
+    }
+    return [value]
+  }
+
+  /// The targets in the order of the network's outputs, from one value, several, or a dictionary by output.
+  private static func targets(_ value: Value, for inputs: [Tensor], _ call: Arguments) throws -> [Value] {
+    guard let network = network(call) else { return [value] }
+    try network.build(for: inputs.map(\.shape.droppingBatch), random: call.context.random)
+    let names = network.outputNames
+    let given: [(String, Value)]
+    switch value {
+    case .dictionary(let dictionary):
+      given = zip(dictionary.entries.keys, dictionary.entries.values).map { ($0.text, $1) }
+    case .tuple(let tuple) where tuple.labels.contains { $0 != nil }:
+      given = zip(tuple.labels, tuple.elements).map { ($0 ?? "", $1) }
+    default: return several(value, count: names.count)
+    }
+    if let unknown = given.first(where: { !names.contains($0.0) }) {
+      throw EvaluationError(
+        "ModelError",
+        "the targets name the output '\(unknown.0)', and the network's are \(names.joined(separator: ", "))",
+        fix: closestName(to: unknown.0, in: names).map { "did you mean '\($0)'?" })
+    }
+    return try names.map { name in
+      guard let found = given.first(where: { $0.0 == name }) else {
+        throw EvaluationError("ModelError", "there is no target for the output '\(name)'")
+      }
+      return found.1
+    }
   }
 }

@@ -204,8 +204,9 @@ extension ParameterType {
     case (.ints, .int), (.ints, .number), (.ints, .tuple): true
     case (.ints, .array(let element)): ParameterType.int.mayAccept(element)
     case (.array(let wanted), .array(let element)): wanted.mayAccept(element)
-    case (.host(let name), .host(let other)): name == other
-    case (.tensor, .host), (.tensorLike, .host), (.function, .host), (.sequence, .host): true
+    case (.host(let name), _) where type.hostName != nil: name == type.hostName
+    case (.tensor, .host), (.tensorLike, .host), (.function, .host), (.sequence, .host), (.function, .model):
+      true
     case (.sequence, .array), (.sequence, .range), (.sequence, .string), (.sequence, .dictionary),
       (.sequence, .tensor):
       true

@@ -38,6 +38,10 @@ extension ArgumentBinding {
       }
     case .array(let array):
       for element in array.elements { try checkOptions(element, parameter, name, context) }
+    case .tuple(let tuple):
+      for element in tuple.elements { try checkOptions(element, parameter, name, context) }
+    case .dictionary(let dictionary):
+      for element in dictionary.entries.values { try checkOptions(element, parameter, name, context) }
     default: break
     }
   }

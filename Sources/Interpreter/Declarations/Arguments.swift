@@ -178,9 +178,13 @@ package struct Arguments {
 
   /// The options in an array (`metrics: [.accuracy, .top(5)]`), other values left as they are.
   package func choices(_ name: String) throws -> [Choice] {
-    guard let value = self[name], let parameter = parameters.first(where: { $0.name == name }) else {
-      return []
-    }
+    guard let value = self[name] else { return [] }
+    return try choices(value, of: name)
+  }
+
+  /// The options in a value that is a part of what was given for a parameter.
+  func choices(_ value: Value, of name: String) throws -> [Choice] {
+    guard let parameter = parameters.first(where: { $0.name == name }) else { return [] }
     var elements = [value]
     if case .array(let array) = value { elements = array.elements }
     return try elements.map {
@@ -190,8 +194,8 @@ package struct Arguments {
   }
 
   /// The options that a sum is made of, each with its weight: `.crossEntropy + 0.5 * .dice`.
-  package func weightedOptions(_ name: String) throws -> [(weight: Double, option: ChosenOption)] {
-    guard case .option(let option)? = self[name],
+  func weightedOptions(_ value: Value, of name: String) throws -> [(weight: Double, option: ChosenOption)] {
+    guard case .option(let option) = value,
       let parameter = parameters.first(where: { $0.name == name })
     else { return [] }
     var result: [(weight: Double, option: ChosenOption)] = []

@@ -39,6 +39,11 @@ package final class Builtin {
   package let constants: [(name: String, value: Value, summary: String)]
   /// Gives the type of the result where it depends on the arguments' types.
   package let inferredType: (([StaticType]) -> StaticType)?
+  /// Whether it gives a network that gives what the closure behind the call does.
+  let isModelOfBody: Bool
+  /// What is known of its value before a program runs, given the known arguments and the labels of the others; throws
+  /// what will surely go wrong, and `Unknowable` where nothing is known.
+  let rehearsal: ((Arguments, _ unknown: Set<String>) throws -> Value)?
   let body: (Arguments) throws -> Value
 
   /// Declares a function.
@@ -46,9 +51,13 @@ package final class Builtin {
     _ name: String, _ summary: String, _ parameters: [Parameter] = [], returns: StaticType = .unknown,
     shapes: String? = nil, formula: String? = nil, example: String? = nil, isMutating: Bool = false,
     constants: [(name: String, value: Value, summary: String)] = [],
-    inferredType: (([StaticType]) -> StaticType)? = nil, body: @escaping (Arguments) throws -> Value
+    inferredType: (([StaticType]) -> StaticType)? = nil, isModelOfBody: Bool = false,
+    rehearsal: ((Arguments, _ unknown: Set<String>) throws -> Value)? = nil,
+    body: @escaping (Arguments) throws -> Value
   ) {
     self.name = name
+    self.isModelOfBody = isModelOfBody
+    self.rehearsal = rehearsal
     self.summary = summary
     self.parameters = parameters
     self.returns = returns
@@ -115,10 +124,16 @@ package struct Member {
   package static func method<Object: HostObject>(
     _ name: String, _ summary: String, _ parameters: [Parameter] = [], returns: StaticType = .unknown,
     shapes: String? = nil, formula: String? = nil, example: String? = nil,
+    inferredType: (([StaticType]) -> StaticType)? = nil,
+    rehearsal: ((Object, Arguments, _ unknown: Set<String>) throws -> Value)? = nil,
     body: @escaping (Object, Arguments) throws -> Value
   ) -> Member {
     valueMethod(
-      name, summary, parameters, returns: returns, shapes: shapes, formula: formula, example: example
+      name, summary, parameters, returns: returns, shapes: shapes, formula: formula, example: example,
+      inferredType: inferredType,
+      rehearsal: rehearsal.map { rehearse in
+        { call, unknown in try rehearse(call.receiver(Object.self), call, unknown) }
+      }
     ) { call in try body(call.receiver(Object.self), call) }
   }
 
@@ -134,11 +149,13 @@ package struct Member {
   static func valueMethod(
     _ name: String, _ summary: String, _ parameters: [Parameter] = [], returns: StaticType = .unknown,
     shapes: String? = nil, formula: String? = nil, example: String? = nil, isMutating: Bool = false,
+    inferredType: (([StaticType]) -> StaticType)? = nil,
+    rehearsal: ((Arguments, _ unknown: Set<String>) throws -> Value)? = nil,
     body: @escaping (Arguments) throws -> Value
   ) -> Member {
     let builtin = Builtin(
       name, summary, parameters, returns: returns, shapes: shapes, formula: formula, example: example,
-      isMutating: isMutating, body: body)
+      isMutating: isMutating, inferredType: inferredType, rehearsal: rehearsal, body: body)
     return Member(name: name, summary: summary, kind: .method(builtin))
   }
 
@@ -163,8 +180,8 @@ package final class TypeDeclaration {
   package let call: Builtin?
   /// What `for` and an index give.
   package let element: StaticType
-  /// Whether objects have further members of their own, so that an unknown one isn't an error before running.
-  package let hasDynamicMembers: Bool
+  /// Which further members objects may have of their own, so that they aren't an error before running.
+  private let mayHaveMember: ((String) -> Bool)?
   private let positions: [String: Int]
   private let methods: [String: Builtin]
 
@@ -172,14 +189,14 @@ package final class TypeDeclaration {
   package init(
     _ name: String, _ summary: String, members: [Member] = [], call: Builtin? = nil,
     element: StaticType = .unknown,
-    hasDynamicMembers: Bool = false
+    mayHaveMember: ((String) -> Bool)? = nil
   ) {
     self.name = name
     self.summary = summary
     self.members = members
     self.call = call
     self.element = element
-    self.hasDynamicMembers = hasDynamicMembers
+    self.mayHaveMember = mayHaveMember
     positions = Dictionary(
       members.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
     methods = Dictionary(
@@ -190,6 +207,9 @@ package final class TypeDeclaration {
 
   /// The member called `name`.
   package subscript(name: String) -> Member? { positions[name].map { members[$0] } }
+
+  /// Whether an object may have a member, declared here or its own.
+  func mayHave(_ name: String) -> Bool { self[name] != nil || mayHaveMember?(name) ?? false }
 
   /// The method called `name`, also where a property has the same name: `xs.first` and `xs.first { … }`.
   package func method(_ name: String) -> Builtin? { methods[name] }

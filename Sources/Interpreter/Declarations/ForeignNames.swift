@@ -24,7 +24,14 @@ package enum ForeignNames {
 
   /// What a label of another library's function of the same purpose is written as here.
   static func labelHint(_ label: String, of function: String) -> String? {
-    function == "Augment" ? Augment.hint(forKeras: label).map { "write \($0)" } : nil
+    switch (function, label) {
+    case ("Augment", _): Augment.hint(forKeras: label).map { "write \($0)" }
+    case ("fit", "loss_weights"), ("fit", "lossWeights"):
+      "weigh the losses themselves: loss: (.crossEntropy, 0.3 * .mse)"
+    case ("fit", "validation_split"), ("fit", "validationSplit"):
+      "split where the data are made: MNIST(validation: 0.1)"
+    default: nil
+    }
   }
 
   /// What to write for a method of another library.

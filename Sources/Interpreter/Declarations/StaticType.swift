@@ -20,6 +20,8 @@ package indirect enum StaticType {
   case optional(StaticType)
   /// A host object whose type is declared under this name.
   case host(String)
+  /// A network, with what calling it gives.
+  case model(output: StaticType)
 
   /// What its type is called in the language.
   package var name: String {
@@ -41,6 +43,16 @@ package indirect enum StaticType {
       "(" + elements.map { ($0.label.map { $0 + ": " } ?? "") + $0.type.name }.joined(separator: ", ") + ")"
     case .optional(let type): type.name + "?"
     case .host(let name): name
+    case .model: "Model"
+    }
+  }
+
+  /// The name under which a host object's type is declared.
+  var hostName: String? {
+    switch self {
+    case .host(let name): name
+    case .model: "Model"
+    default: nil
     }
   }
 
@@ -48,6 +60,15 @@ package indirect enum StaticType {
   package var isUnknown: Bool {
     if case .unknown = self { return true }
     return false
+  }
+
+  /// What a network gives whose body gives this.
+  var asOutput: StaticType {
+    switch self {
+    case .tensor: .tensor
+    case .tuple(let elements) where elements.count > 1: .tuple(elements.map { ($0.label, .tensor) })
+    default: .unknown
+    }
   }
 
   /// Whether it is an Int or a Double.
@@ -70,6 +91,7 @@ package indirect enum StaticType {
     case .array: "Array"
     case .dictionary: "Dictionary"
     case .host(let name): name
+    case .model: "Model"
     case .unknown, .void, .number, .function, .option, .tuple, .optional: nil
     }
   }
@@ -87,7 +109,10 @@ package indirect enum StaticType {
     case (.array(let a), .array(let b)): return .array(joined(a, b))
     case (.dictionary(let a), .dictionary(let b)): return .dictionary(joined(a, b))
     case (.host(let a), .host(let b)) where a == b: return left
-    default: return .unknown
+    case (.model(let a), .model(let b)): return .model(output: joined(a, b))
+    case (.tuple(let a), .tuple(let b)) where a.map(\.label) == b.map(\.label):
+      return .tuple(zip(a, b).map { (label: $0.label, type: joined($0.type, $1.type)) })
+    default: return left.hostName != nil && left.hostName == right.hostName ? .host(left.name) : .unknown
     }
   }
 
@@ -109,6 +134,7 @@ package indirect enum StaticType {
     case .tensor: .tensor
     case .function, .builtin: .function
     case .option: .option
+    case .host(let model as ModelObject): .model(output: model.outputType)
     case .host(let object): .host(type(of: object).declaration.name)
     }
   }

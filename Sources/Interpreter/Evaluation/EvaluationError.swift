@@ -92,6 +92,19 @@ package final class EvaluationError: ExplainedError {
 }
 
 extension EvaluationError {
+  /// What it says of a text: the place in it, or the call in it that led there; `nil` where neither is.
+  func diagnostic(in text: SourceFile) -> Diagnostic? {
+    if place?.source === text { return diagnostic }
+    guard let place, let call = trace.lazy.compactMap(\.place).first(where: { $0.source === text }) else {
+      return nil
+    }
+    var found = Diagnostic(kind, message, at: call.span, fix: fix, notes: notes)
+    let function = trace.first.map { " in \($0.function)" } ?? ""
+    found.notes.insert(
+      "\(place.source.name), line \(place.line)\(function): \(Self.firstLine(place.text))", at: 0)
+    return found
+  }
+
   /// What it says, for a renderer.
   var diagnostic: Diagnostic {
     var diagnostic = Diagnostic(kind, message, at: place?.span ?? Span(0, 0), fix: fix, notes: notes)

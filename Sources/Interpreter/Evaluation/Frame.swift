@@ -89,6 +89,8 @@ final class FunctionCode {
   let returnCheck: TypeCheck?
   let returnText: String?
   let isPlain: Bool
+  /// How it was written, where it is a function of a cell's own: later cells that call it are checked against it.
+  var declaration: FunctionDeclaration?
   // Filled once the body is compiled, which may refer to the function itself.
   var slotCount = 0
   var cellCount = 0

@@ -80,8 +80,7 @@ enum Iteration {
     case .string: .string
     case .tensor: .tensor
     case .dictionary(let value): .tuple([(label: "key", type: .unknown), (label: "value", type: value)])
-    case .host(let name): library.types[name]?.element ?? .unknown
-    default: .unknown
+    default: type.hostName.flatMap { library.types[$0]?.element } ?? .unknown
     }
   }
 }

@@ -101,7 +101,7 @@ indirect enum TypeCheck {
     case (_, .unknown), (.any, _): true
     case (.void, .void), (.bool, .bool), (.int, .int), (.int, .number), (.string, .string), (.range, .range),
       (.tensor, .tensor),
-      (.function, .function), (.option, .option), (.tensor, .host), (.function, .host):
+      (.function, .function), (.option, .option), (.tensor, .host), (.function, .host), (.function, .model):
       true
     case (.double, let type): type.isNumber
     case (.array(let check), .array(let element)): check.mayAccept(element)
@@ -111,7 +111,7 @@ indirect enum TypeCheck {
     case (.optional(let check), .optional(let inner)): check.mayAccept(inner)
     case (.optional(let check), _): check.mayAccept(type)
     case (_, .optional(let inner)): mayAccept(inner)
-    case (.host(let name), .host(let other)): name == other
+    case (.host(let name), let other): name == other.hostName
     default: false
     }
   }

@@ -20,12 +20,12 @@ struct Predictions {
     let context = call.context
     samples = try Self.samples(call)
     let runtime = try context.runtime()
-    let output = try model.network.predictions(
+    let outputs = try model.network.predictions(
       for: ImageTrainingData(samples: samples), runtime: runtime, random: context.random)
-    guard output.rank == 2 else {
+    guard outputs.count == 1, let output = outputs.first, output.rank == 2 else {
+      let shapes = outputs.map(\.shape.description).joined(separator: ", ")
       throw EvaluationError(
-        "ShapeError",
-        "\(call.declaration.name) wants a classifier [n, classes], the network gives \(output.shape)")
+        "ShapeError", "\(call.declaration.name) wants a classifier [n, classes], the network gives \(shapes)")
     }
     labels = samples.labels.map { Int($0) }
     let classes = output.shape[1]

@@ -85,7 +85,7 @@ enum UnitInspection {
     ) { (model: ModelObject, call) in
       var options = TrainingOptions()
       options.batchSize = try call.int("batch")
-      options.loss = try TrainingOptionFamilies.loss("loss", in: call)
+      options.objective = Objective(try TrainingOptionFamilies.loss("loss", in: call))
       options.rule = try call.option("optimizer").map {
         try NetworkOptions.rule(named: $0.name, $0.arguments)
       }

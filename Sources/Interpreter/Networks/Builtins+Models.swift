@@ -14,7 +14,7 @@ enum ModelBuiltins {
       "Sequential",
       "A stack of layers: each statement of the body that gives a layer, a network or a function of tensors is applied "
         + "to what came before. With input: every shape is known, and checked, at once; without, at the first call.",
-      [input, name, .positional("body", .builder, "the layers, in order")], returns: .host("Model"),
+      [input, name, .positional("body", .builder, "the layers, in order")], returns: .model(output: .tensor),
       example: "Sequential(input: [1, 28, 28]) { Flatten(); Dense(10) }.parameterCount"
     ) { call in
       let context = call.context
@@ -44,7 +44,7 @@ enum ModelBuiltins {
         input, .labelledVariadic("inputs", .any, "the shapes of several inputs: [1, 28, 28], [10]"), name,
         .positional("body", .function("(Tensor) -> Tensor"), "gets the inputs, gives the output"),
       ], returns: .host("Model"),
-      example: "Model(input: [4]) { x in x + Dense(4)(x) }.parameterCount"
+      example: "Model(input: [4]) { x in x + Dense(4)(x) }.parameterCount", isModelOfBody: true
     ) { call in
       let context = call.context
       let body = call.value("body")
@@ -53,7 +53,9 @@ enum ModelBuiltins {
         form: "Model", name: try call.optionalString("name"), inputShapes: shapes, random: context.random
       ) { recorder, inputs in
         try context.modeling.recording(recorder, of: "Model") {
-          try outputs(of: try context.call(body, inputs.map { .tensor($0) }))
+          let value = try context.call(body, inputs.map { .tensor($0) })
+          if case .tuple(let tuple) = value, tuple.elements.count > 1 { recorder.outputLabels = tuple.labels }
+          return try outputs(of: value)
         }
       }
       return .host(ModelObject(network))

@@ -10,7 +10,7 @@ extension Library.Family {
     types: [
       OptimizerObject.declaration, VariableObject.declaration, RunObject.declaration,
       EvaluationObject.declaration,
-    ])
+    ], isPure: true, except: Set((OptimizationBuiltins.all + SavedState.functions).map(\.name)))
 
   /// Networks that learn against each other.
   static let adversarial = Library.Family(

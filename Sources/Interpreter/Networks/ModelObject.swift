@@ -16,6 +16,26 @@ final class ModelObject: HostObject {
     return "\(network.form)(\(shapes ?? "")\(TrainingText.count(network.parameterCount)) parameters)"
   }
 
+  /// What is known of what a call gives.
+  var outputType: StaticType {
+    guard let outputs = network.trace?.outputs else {
+      return network.form == "Sequential" ? .tensor : .unknown
+    }
+    let labels = network.trace?.outputLabels ?? []
+    return outputs.count == 1
+      ? .tensor
+      : .tuple(
+        outputs.indices.map { (label: labels.indices.contains($0) ? labels[$0] : nil, type: .tensor) })
+  }
+
+  /// Its outputs as a value: a tensor, or a tuple with the names that the body gives them.
+  func value(of outputs: [Tensor]) -> Value {
+    guard outputs.count != 1 else { return .tensor(outputs[0]) }
+    let labels = network.trace?.outputLabels ?? []
+    return .tuple(
+      TupleValue(labels: labels.count == outputs.count ? labels : nil, elements: outputs.map { .tensor($0) }))
+  }
+
   var byteCount: Int? {
     (network.parameters + network.statistics).reduce(0) { $0 + $1.shape.elementCount * 4 }
   }
@@ -36,8 +56,7 @@ final class ModelObject: HostObject {
       var training: Bool?
       if case .bool(let value) = call.value("training") { training = value }
       let outputs = try call.context.apply(object.network, to: inputs, training: training)
-      return outputs.count == 1
-        ? .tensor(outputs[0]) : .tuple(TupleValue(elements: outputs.map { .tensor($0) }))
+      return object.value(of: outputs)
     })
 
   private static let structure: [Member] = [
@@ -89,7 +108,7 @@ final class ModelObject: HostObject {
     .method(
       "frozen",
       "The same weights, never changed by training and always inferring; batch-norm statistics too.",
-      returns: .host("Model")
+      returns: .host("Model"), inferredType: { $0[0] }
     ) { (model: ModelObject, _) in .host(ModelObject(try model.network.frozen())) },
     .method(
       "dropping", "The same weights without the last layers.",
@@ -97,7 +116,9 @@ final class ModelObject: HostObject {
     ) { (model: ModelObject, call) in
       .host(ModelObject(try model.network.dropping(last: try call.int("last"))))
     },
-    .method("copy", "Another network with the same weights.", returns: .host("Model")) {
+    .method(
+      "copy", "Another network with the same weights.", returns: .host("Model"), inferredType: { $0[0] }
+    ) {
       (model: ModelObject, _) in
       .host(ModelObject(try model.network.copy()))
     },

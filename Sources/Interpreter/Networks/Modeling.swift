@@ -9,6 +9,8 @@ package final class Modeling {
   var histories: [ShapeHistory] = []
   /// The mode of calls outside recordings, while a loss is written; `nil` elsewhere: networks infer.
   var pass: Pass?
+  /// What layers did to tensors outside of networks lately.
+  var recentCalls = RecentCalls()
 
   /// Runs `body` while `recorder` records what layers are called on; an error says what led to it.
   func recording<Result>(_ recorder: TraceRecorder, of form: String, _ body: () throws -> Result) throws
@@ -69,24 +71,30 @@ extension EvaluationContext {
     let batch = isSingle ? try inputs.map { try $0.expanded(axis: 0) } : inputs
     if modeling.pass != nil, layer.parameters.isEmpty { try refuseNewWeights(of: layer, for: batch) }
     let mode = pass(training: training)
-    let outputs: [Tensor]
-    if let network {
-      outputs = try network.applyAll(to: batch, in: mode)
-    } else {
-      do {
+    var outputs: [Tensor]
+    do {
+      if let network {
+        outputs = try network.applyAll(to: batch, in: mode)
+      } else {
         try layer.build(for: batch.map(\.shape.droppingBatch), random: random)
         outputs = [try layer.apply(to: batch, in: mode)]
-      } catch let error as LayerError {
-        throw Self.explained(error, batch)
       }
+    } catch let error as LayerError {
+      throw explained(error, inputs, isNetwork: network != nil)
     }
-    return isSingle ? try outputs.map { try $0.squeezed(axis: 0) } : outputs
+    if isSingle { outputs = try outputs.map { try $0.squeezed(axis: 0) } }
+    modeling.recentCalls.add(layer, from: inputs, to: outputs)
+    return outputs
   }
 
-  /// Outside of a network it is easily forgotten that the first axis counts the samples.
-  private static func explained(_ error: LayerError, _ batch: [Tensor]) -> EvaluationError {
+  /// Says what led to the shape at fault. Outside of a network it is easily forgotten that the first axis counts the
+  /// samples.
+  private func explained(_ error: LayerError, _ inputs: [Tensor], isNetwork: Bool) -> EvaluationError {
     let result = EvaluationError("ShapeError", error.message, fix: error.fix)
-    if let shape = batch.first?.shape, let count = shape.dimensions.first {
+    guard let input = inputs.first else { return result }
+    if let chain = modeling.recentCalls.chain(to: input) { result.note("shapes so far: \(chain)") }
+    if !isNetwork, let count = input.shape.dimensions.first {
+      let shape = input.shape
       result.note(
         "\(shape) is a batch: \(count) sample\(count == 1 ? "" : "s") of \(shape.droppingBatch); "
           + "x.expanded(axis: 0) makes a batch of one sample")

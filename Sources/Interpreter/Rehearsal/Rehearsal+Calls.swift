@@ -5,7 +5,13 @@ extension Rehearsal {
   func call(_ callee: Expression, _ arguments: [Argument], _ span: Span, _ scope: RehearsalScope) throws
     -> Value
   {
-    let (function, takesBody) = try self.callee(callee, scope)
+    if let value = try callOfMethod(callee, arguments, span, scope) { return value }
+    let (function, takesBody): (Value, Bool)
+    do { (function, takesBody) = try self.callee(callee, scope) } catch is Unknowable {
+      // Whatever is called, its arguments are evaluated before.
+      for argument in arguments { try look(argument.value, scope) }
+      throw Unknowable()
+    }
     let values = try arguments.map { argument -> Value in
       if case .closure(let closure) = argument.value.kind {
         // A closure given to anything but a network might be called any number of times, or never.
@@ -18,6 +24,32 @@ extension Rehearsal {
     let trailing = Set(
       arguments.indices.filter { arguments[$0].form == .trailing && arguments[$0].label == nil })
     return try Calls.call(function, values, site: site, trailing: trailing, context: context)
+  }
+
+  /// The value of a method that is known better than by calling it; `nil` for other calls.
+  private func callOfMethod(
+    _ callee: Expression, _ arguments: [Argument], _ span: Span, _ scope: RehearsalScope
+  ) throws -> Value? {
+    guard case .member(let base, let name, _, isOptional: false) = callee.kind else { return nil }
+    if name == "minimize", arguments.count == 1, case .closure(let closure) = arguments[0].value.kind {
+      // Whatever optimizer it is, it evaluates the loss.
+      _ = try result(of: closure.body, RehearsalScope(parent: scope), collector: nil)
+      throw Unknowable()
+    }
+    guard RehearsedSamples.selections.contains(name) || ["fit", "evaluate"].contains(name) else { return nil }
+    let receiver = try evaluate(base, scope)
+    guard case .host(let object) = receiver else { return nil }
+    if object is RehearsedSamples { return receiver }
+    if let method = type(of: object).declaration.method(name), let rehearsal = method.rehearsal {
+      return try rehearse(method, rehearsal, on: receiver, arguments, span, scope)
+    }
+    return nil
+  }
+
+  /// Looks for what goes wrong in an expression whose value isn't needed.
+  func look(_ expression: Expression, _ scope: RehearsalScope) throws {
+    if case .closure = expression.kind { return }
+    do { _ = try evaluate(expression, scope) } catch is Unknowable {}
   }
 
   /// What is called, and whether its closures are the bodies of networks.
@@ -39,8 +71,9 @@ extension Rehearsal {
     return (method, false)
   }
 
-  /// A function of the cell as something that can be called: its statements are walked at each call.
-  func callable(_ function: FunctionDeclaration, _ outer: RehearsalScope) -> Value {
+  /// A function of the cell, or of an earlier one, as something that can be called: its statements are walked at each
+  /// call.
+  func callable(_ function: FunctionDeclaration, _ outer: RehearsalScope, in text: SourceFile) -> Value {
     let parameters = function.parameters.map { parameter in
       Parameter(
         label: parameter.label, name: parameter.name, type: .any,
@@ -50,7 +83,12 @@ extension Rehearsal {
     let builtin = Builtin(function.name, "", parameters) { [unowned self] call in
       guard depth < 64 else { throw Unknowable() }
       depth += 1
-      defer { depth -= 1 }
+      let caller = source
+      source = text
+      defer {
+        depth -= 1
+        source = caller
+      }
       let scope = RehearsalScope(parent: outer)
       for parameter in function.parameters {
         if call.isGiven(parameter.name) || parameter.isVariadic {
@@ -81,8 +119,12 @@ extension Rehearsal {
           defaultText: nil, store: { frame, value in frame.slots[index] = value })
       }, returnCheck: nil, returnText: nil)
     code.slotCount = names.count
+    let text = source
     code.body = [
       { [unowned self] frame in
+        let caller = source
+        source = text
+        defer { source = caller }
         let scope = RehearsalScope(parent: outer)
         for (index, name) in names.enumerated() { scope.declare(name, frame.slots[index]) }
         frame.result = try result(of: closure.body, scope, collector: frame.collector)

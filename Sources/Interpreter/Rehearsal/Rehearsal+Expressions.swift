@@ -54,7 +54,15 @@ extension Rehearsal {
     case .ternary(let condition, let first, let second):
       guard case .bool(let holds) = try evaluate(condition, scope) else { throw Unknowable() }
       return try evaluate(holds ? first : second, scope)
-    case .dictionary, .member, .call, .index, .optionalChain, .forceUnwrap, .attempt,
+    case .dictionary(let pairs):
+      let dictionary = DictionaryValue()
+      for (key, value) in pairs {
+        let key = try evaluate(key, scope)
+        guard key.isHashable, dictionary.entries[key] == nil else { throw Unknowable() }
+        dictionary.entries[key] = try evaluate(value, scope)
+      }
+      return .dictionary(dictionary)
+    case .member, .call, .index, .optionalChain, .forceUnwrap, .attempt,
       .closure, .ifElse, .switchCase,
       .typeTest, .typeCast, .invalid:
       throw Unknowable()

@@ -13,7 +13,7 @@ extension Rehearsal {
   func run(_ statements: [Statement], _ scope: RehearsalScope, collector: Collector?) throws -> Outcome {
     for statement in statements {
       if case .function(let function) = statement.kind {
-        scope.declare(function.name, callable(function, scope))
+        scope.declare(function.name, callable(function, scope, in: source))
       }
     }
     for statement in statements {
@@ -28,14 +28,17 @@ extension Rehearsal {
     switch statement.kind {
     case .function: return .normal
     case .expression(let expression):
-      if isOutput(expression, scope) { return .normal }
+      if let shown = output(expression, scope) {
+        for argument in shown { try look(argument.value, scope) }
+        return .normal
+      }
       let value = try evaluate(expression, scope)
       if !value.isVoid { collector?.items.append(Collected(value: value, place: place(expression.span))) }
       return .normal
     case .binding(let bindings):
       for binding in bindings {
         guard let value = binding.value else { throw Unknowable() }
-        try bind(binding.pattern, try evaluate(value, scope), scope)
+        try bind(binding.pattern, try evaluate(value, scope), scope, isConstant: binding.isConstant)
       }
       return .normal
     case .assignment(let target, let name, _, let value):
@@ -65,12 +68,12 @@ extension Rehearsal {
     }
   }
 
-  /// Whether it only prints or shows something: without a value, and without an effect on shapes.
-  private func isOutput(_ expression: Expression, _ scope: RehearsalScope) -> Bool {
-    guard case .call(let callee, _, _) = expression.kind, case .name(let name) = callee.kind,
+  /// What a call prints, shows or expects, which has no value, and no effect on shapes.
+  private func output(_ expression: Expression, _ scope: RehearsalScope) -> [Argument]? {
+    guard case .call(let callee, let arguments, _) = expression.kind, case .name(let name) = callee.kind,
       scope.find(name) == nil, functions[name] == nil
-    else { return false }
-    return ["print", "show", "expect"].contains(name)
+    else { return nil }
+    return ["print", "show", "expect"].contains(name) ? arguments : nil
   }
 
   private func run(_ statement: IfStatement, _ scope: RehearsalScope, _ collector: Collector?) throws
@@ -91,14 +94,28 @@ extension Rehearsal {
     return value
   }
 
-  private func run(_ loop: ForStatement, _ scope: RehearsalScope, _ collector: Collector?) throws -> Outcome {
-    guard loop.label == nil else { throw Unknowable() }
+  /// The first round of a loop.
+  func runOnce(_ loop: ForStatement, _ scope: RehearsalScope) throws {
+    guard let element = try iterator(loop, scope)() else { return }
+    let inner = RehearsalScope(parent: scope)
+    try bind(loop.pattern, element, inner)
+    if let condition = loop.condition {
+      guard case .bool(true) = try evaluate(condition, inner) else { return }
+    }
+    _ = try run(loop.body.statements, inner, collector: nil)
+  }
+
+  private func iterator(_ loop: ForStatement, _ scope: RehearsalScope) throws -> () throws -> Value? {
     let sequence = try evaluate(loop.sequence, scope)
     switch sequence {
-    case .array, .range: break
+    case .array, .range: return try Iteration.iterator(over: sequence, context)
     default: throw Unknowable()
     }
-    let next = try Iteration.iterator(over: sequence, context)
+  }
+
+  private func run(_ loop: ForStatement, _ scope: RehearsalScope, _ collector: Collector?) throws -> Outcome {
+    guard loop.label == nil else { throw Unknowable() }
+    let next = try iterator(loop, scope)
     while let element = try next() {
       try step()
       let inner = RehearsalScope(parent: scope)
@@ -117,13 +134,15 @@ extension Rehearsal {
   }
 
   /// Gives a pattern's names their values.
-  func bind(_ pattern: Pattern, _ value: Value, _ scope: RehearsalScope) throws {
+  func bind(_ pattern: Pattern, _ value: Value, _ scope: RehearsalScope, isConstant: Bool = true) throws {
     switch pattern.kind {
     case .wildcard: return
-    case .name(let name, _): scope.declare(name, value)
+    case .name(let name, _): scope.declare(name, value, isConstant: isConstant)
     case .tuple(let elements):
       guard case .tuple(let tuple) = value, tuple.elements.count == elements.count else { throw Unknowable() }
-      for (element, value) in zip(elements, tuple.elements) { try bind(element.pattern, value, scope) }
+      for (element, value) in zip(elements, tuple.elements) {
+        try bind(element.pattern, value, scope, isConstant: isConstant)
+      }
     default: throw Unknowable()
     }
   }

@@ -12,6 +12,10 @@ extension Value {
       array.elements.count <= 64 && array.elements.allSatisfy(\.isPlain)
         ? .array(of: array.elements) : nil
     case .tuple(let tuple): tuple.elements.allSatisfy(\.isPlain) ? self : nil
+    case .host(let set as DatasetObject):
+      .host(RehearsedSamples(ImageTrainingData(samples: set.dataset.train)))
+    case .host(let part as SamplesObject): .host(RehearsedSamples(ImageTrainingData(samples: part.samples)))
+    case .host(let sample as SampleObject): .host(RehearsedSample(Shape(sample.samples.shape)))
     case .host(let object): Value.hasFixedShapes(object) ? self : nil
     case .void, .dictionary, .function, .builtin, .option: nil
     }
@@ -39,6 +43,7 @@ extension Value {
     switch object {
     case let model as ModelObject: model.network.trace != nil
     case let layer as LayerObject: !layer.layer.parameters.isEmpty
+    case is RehearsedSamples, is RehearsedSample: true
     default: false
     }
   }

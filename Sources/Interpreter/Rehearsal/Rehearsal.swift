@@ -11,7 +11,10 @@ struct Unknowable: Error {}
 /// tensors without numbers. It calls only what the library declares and has no effect, and follows functions, ifs and
 /// loops as far as what they depend on is known. Everything else is unknown, and what is unknown is never an error.
 final class Rehearsal {
-  let source: SourceFile
+  /// The cell's text.
+  private let cell: SourceFile
+  /// The text that is being walked: the cell's, or that of an earlier one whose function is called.
+  var source: SourceFile
   let library: Library
   let context: EvaluationContext
   /// The variables of earlier cells.
@@ -20,7 +23,11 @@ final class Rehearsal {
   var functions: [String: FunctionDeclaration] = [:]
   /// Everything the cell's own statements declare; its values are known once the walk passed them.
   private var declared: Set<String> = []
+  /// The names that the cell's functions and closures use, and may change whenever one is called.
+  private var shared: Set<String> = []
   private var findings: [Diagnostic] = []
+  /// What the cell's own statements declared so far.
+  private let top = RehearsalScope(parent: nil)
   /// What is left of the work that a check may cost.
   private var budget = 20_000
   /// How deep functions are nested.
@@ -32,6 +39,7 @@ final class Rehearsal {
 
   init(source: SourceFile, library: Library, session: GlobalTable) {
     self.source = source
+    cell = source
     self.library = library
     self.session = session
     context = EvaluationContext(
@@ -46,10 +54,10 @@ final class Rehearsal {
   func check(
     _ program: Syntax.Program, besides known: [Diagnostic], declared names: Set<String>
   ) -> [Diagnostic] {
-    let scope = RehearsalScope(parent: nil)
     declared = names
+    shared = NameScan.namesUsedInFunctions(program.statements.map { .statement($0) })
     for case .function(let function) in program.statements.map(\.kind) { functions[function.name] = function }
-    for statement in program.statements { pass(statement, scope) }
+    for statement in program.statements { pass(statement, top) }
     return findings.filter { finding in
       !known.contains { error in
         program.statements.contains {
@@ -64,18 +72,23 @@ final class Rehearsal {
     do {
       switch statement.kind {
       case .function: return
-      case .binding, .expression:
+      case .binding, .expression, .assignment, .ifElse:
         guard case .normal = try run(statement, scope, collector: nil) else { return }
+      case .forIn(let loop):
+        // What goes wrong does so the first time round, and what loops change isn't followed.
+        try runOnce(loop, scope)
+        throw Unknowable()
       default: throw Unknowable()
       }
     } catch {
-      if let error = error as? EvaluationError, error.place?.source === source,
-        Self.kinds.contains(error.kind)
+      source = cell
+      if let error = error as? EvaluationError, Self.kinds.contains(error.kind),
+        let finding = error.diagnostic(in: cell)
       {
-        findings.append(error.diagnostic)
+        findings.append(finding)
       }
       // What the statement would have declared or changed isn't known from here on.
-      for name in NameScan.names(in: statement) { scope.forget(name, isKept: \.isSettled) }
+      for name in NameScan.names(in: statement).union(shared) { scope.forget(name, isKept: \.isSettled) }
       if case .binding(let bindings) = statement.kind {
         for name in bindings.flatMap(\.pattern.names) { scope.declare(name.name, nil) }
       }
@@ -96,13 +109,22 @@ final class Rehearsal {
       guard let value = entry.value else { throw Unknowable() }
       return value
     }
-    if let function = functions[name] { return callable(function, RehearsalScope(parent: nil)) }
+    if let function = functions[name] { return callable(function, top, in: cell) }
     guard !declared.contains(name) else { throw Unknowable() }
     if let variable = session.variables[name] {
+      if variable.isConstant, case .function(let function) = variable.value,
+        let declaration = function.code.declaration
+      {
+        return callable(declaration, top, in: function.code.place.source)
+      }
       guard variable.isConstant, let value = variable.value.forRehearsal else { throw Unknowable() }
       return value
     }
     if let builtin = library.functions[name] {
+      if let rehearsal = builtin.rehearsal {
+        let known = Builtin(name, "", builtin.parameters) { call in try rehearsal(call, []) }
+        return .builtin(BuiltinValue(known))
+      }
       guard library.pureFunctions.contains(name) else { throw Unknowable() }
       return .builtin(BuiltinValue(builtin))
     }
@@ -113,13 +135,18 @@ final class Rehearsal {
 
 /// The names of one block with what is known of them.
 final class RehearsalScope {
-  private struct Entry { var value: Value? }
+  private struct Entry {
+    var value: Value?
+    var isConstant = true
+  }
   private var entries: [String: Entry] = [:]
   private let parent: RehearsalScope?
 
   init(parent: RehearsalScope?) { self.parent = parent }
 
-  func declare(_ name: String, _ value: Value?) { entries[name] = Entry(value: value) }
+  func declare(_ name: String, _ value: Value?, isConstant: Bool = true) {
+    entries[name] = Entry(value: value, isConstant: isConstant)
+  }
 
   /// The name's entry; its value is `nil` where it isn't known.
   func find(_ name: String) -> (value: Value?, Void)? {
@@ -129,7 +156,7 @@ final class RehearsalScope {
   /// Gives a declared name another value. Returns whether there is such a name.
   func assign(_ name: String, _ value: Value?) -> Bool {
     guard entries[name] == nil else {
-      entries[name] = Entry(value: value)
+      entries[name]?.value = value
       return true
     }
     return parent?.assign(name, value) ?? false
@@ -137,7 +164,8 @@ final class RehearsalScope {
 
   /// Makes a name unknown unless its value can't have changed.
   func forget(_ name: String, isKept: (Value) -> Bool) {
-    guard let value = entries[name]?.value, !isKept(value) else { return }
-    entries[name] = Entry(value: nil)
+    guard let entry = entries[name], let value = entry.value else { return }
+    if entry.isConstant, isKept(value) { return }
+    entries[name]?.value = nil
   }
 }

@@ -9,11 +9,7 @@ struct MaskTrainingData: TrainingData {
 
   /// Wraps images. Throws when they have no masks.
   init(samples: LabelledImages) throws {
-    guard samples.hasMasks else {
-      throw EvaluationError(
-        "ValueError", "these images have no masks",
-        fix: "Shapes(…), Tumors(…) and ImageMaskFolder(…) have masks; or give (images, masks) as tensors")
-    }
+    guard samples.hasMasks else { throw Self.missing }
     guard samples.mix == nil else {
       throw EvaluationError(
         "ValueError", "mixup and cutmix blend the classes of whole images, which masks don't have",
@@ -22,17 +18,24 @@ struct MaskTrainingData: TrainingData {
     self.samples = samples
   }
 
+  static var missing: EvaluationError {
+    EvaluationError(
+      "ValueError", "these images have no masks",
+      fix: "Shapes(…), Tumors(…) and ImageMaskFolder(…) have masks; or give (images, masks) as tensors")
+  }
+
   var count: Int { samples.count }
   var inputShapes: [Shape] { [Shape(samples.shape)] }
-  var targetType: TensorType { TensorType(Shape(Array(samples.shape.dropFirst())), .int32) }
+  var targetTypes: [TensorType] { [TensorType(Shape(Array(samples.shape.dropFirst())), .int32)] }
   var classNames: [String] { samples.store.maskNames }
 
   func fill(
     _ indices: ArraySlice<Int>, epoch: Int, inputs: [UnsafeMutableBufferPointer<Float>],
-    target: UnsafeMutableRawBufferPointer
+    targets: [UnsafeMutableRawBufferPointer]
   ) throws {
     let pixels = samples.shape[1] * samples.shape[2]
-    guard let images = inputs.first, target.count >= indices.count * pixels * 4 else { return }
+    guard let images = inputs.first, let target = targets.first, target.count >= indices.count * pixels * 4
+    else { return }
     let extras = try samples.fill(Array(indices), into: images, epoch: epoch)
     let numbers = target.bindMemory(to: Int32.self)
     for (place, extra) in extras.enumerated() {

@@ -84,7 +84,11 @@ enum ModelMasks {
     let chosen = samples.take(count)
     let data = try MaskTrainingData(samples: chosen)
     let runtime = try call.context.runtime()
-    let logits = try model.network.predictions(for: data, runtime: runtime, random: call.context.random)
+    let outputs = try model.network.predictions(for: data, runtime: runtime, random: call.context.random)
+    guard let logits = outputs.first, outputs.count == 1 else {
+      throw EvaluationError(
+        "ShapeError", "results wants a network with one output, this one has \(outputs.count)")
+    }
     let (height, width) = (chosen.shape[1], chosen.shape[2])
     guard logits.rank == 4, logits.shape[2] == height, logits.shape[3] == width else {
       throw EvaluationError(

@@ -4,14 +4,10 @@ import TensorRuntime
 
 /// Training and measuring networks: `fit`, `evaluate`, `predict`, `reset`.
 enum ModelTraining {
-  private static let loss = Parameter.labelled(
-    "loss", .either([.option(TrainingOptionFamilies.loss), .function("(output, target) -> Tensor")]),
-    "what training makes small", default: .option(named: "crossEntropy"))
-  private static let metrics = Parameter.labelled(
-    "metrics",
-    .array(.either([.option(TrainingOptionFamilies.metric), .function("(output, target) -> Tensor")])),
-    "what is measured as well", default: .array(of: [.option(named: "accuracy")]))
-  private static let data = Parameter.positional("data", .any, "a data set, samples, or (inputs, targets)")
+  private static let loss = TrainingOptionFamilies.lossParameter
+  private static let metrics = TrainingOptionFamilies.metricsParameter
+  private static let data = Parameter.positional(
+    "data", .any, "a data set, samples, or (inputs, targets); several inputs or targets as tuples")
   private static let target = Parameter.labelled(
     "target", .either([.option(SegmentationOptions.target), .any]),
     "what the samples are labelled with, .labels at first; or the targets, for inputs given as tensors",
@@ -36,7 +32,8 @@ enum ModelTraining {
           "stop", .optional(.either([.option(NetworkOptions.stop), .array(.option(NetworkOptions.stop))])),
           "when to end early", default: .nothing),
         .labelled(
-          "schedule", .option(NetworkOptions.schedule), "the learning rate over the training",
+          "schedule", .either([.option(NetworkOptions.schedule), .function("(step, epoch) -> Double")]),
+          "the learning rate over the training; a closure gives it for a step, counted from 0, and an epoch, from 1",
           default: .option(named: "constant")),
         .labelled(
           "warmup", .int, "steps in which the learning rate rises at the beginning", default: .int(0)),
@@ -69,37 +66,39 @@ enum ModelTraining {
           "checkpointEvery", .optional(.int), "batches between checkpoints instead of seconds",
           default: .nothing),
         .labelled("resume", .optional(.string), "a checkpoint folder to go on from", default: .nothing),
-      ], returns: .host("Run")
+      ], returns: .host("Run"), rehearsal: rehearse
     ) { (model: ModelObject, call) in try fit(model, call) },
     .method(
       "evaluate", "Loss and metrics over all samples; nothing is learned.", [data, target, loss, metrics],
-      returns: .host("Evaluation")
+      returns: .host("Evaluation"), rehearsal: rehearse
     ) { (model: ModelObject, call) in
       var value = call.value("data")
       if case .host(let set as DatasetObject) = value { value = .host(SamplesObject(set.dataset.test)) }
       let data = try DataArgument.training(value, target: try DataArgument.Target(call), call)
+      try model.network.build(for: data.inputShapes, random: call.context.random)
       let result = try model.network.evaluate(
-        data, loss: try TrainingOptionFamilies.loss("loss", in: call),
-        metrics: try TrainingOptionFamilies.metrics("metrics", in: call), runtime: call.context.runtime(),
-        random: call.context.random)
+        data, objective: try TrainingOptionFamilies.objective(for: model.network, on: data, in: call),
+        runtime: call.context.runtime(), random: call.context.random)
       return .host(EvaluationObject(result, classNames: data.classNames))
     },
     .method(
-      "predict", "The outputs for all samples, [n, …].", [data], returns: .tensor
+      "predict", "The outputs for all samples, [n, …]; a tuple where there are several.", [data],
+      inferredType: { types in if case .model(let output)? = types.first { output } else { .unknown } }
     ) { (model: ModelObject, call) in
       let context = call.context
       if let inputs = try DataArgument.inputs(call.value("data")) {
         let isSingle = zip(inputs, model.network.trace?.inputShapes ?? []).allSatisfy { $0.rank == $1.rank }
         let count = inputs.first?.shape.dimensions.first ?? 1
-        if isSingle || count <= 256 { return .tensor(try context.apply(model.network, to: inputs)[0]) }
-        let data = try TensorData(inputs: inputs, target: .zeros([count]), runtime: context.runtime())
-        return .tensor(
-          try model.network.predictions(for: data, runtime: context.runtime(), random: context.random))
+        if isSingle || count <= 256 {
+          return model.value(of: try context.apply(model.network, to: inputs))
+        }
+        let data = try TensorData(inputs: inputs, targets: [], runtime: context.runtime())
+        return model.value(
+          of: try model.network.predictions(for: data, runtime: context.runtime(), random: context.random))
       }
       let data = try DataArgument.training(call.value("data"), target: .labels, call)
-      return .tensor(
-        try model.network.predictions(for: data, runtime: context.runtime(), random: context.random)
-      )
+      return model.value(
+        of: try model.network.predictions(for: data, runtime: context.runtime(), random: context.random))
     },
     .method("reset", "Forgets the training: new weights, a new optimizer.", returns: .void) {
       (model: ModelObject, call) in
@@ -120,12 +119,13 @@ enum ModelTraining {
     }
     var options = TrainingOptions()
     options.settings = try settings(goingOnWith: resumed?.settings ?? TrainingSettings(), call)
-    options.loss = try TrainingOptionFamilies.loss("loss", in: call)
-    options.metrics = try TrainingOptionFamilies.metrics("metrics", in: call)
+    try model.network.build(for: data.inputShapes, random: context.random)
+    options.objective = try TrainingOptionFamilies.objective(for: model.network, on: data, in: call)
     options.checkpoint = try call.optionalString("checkpoint") ?? resume
     if !call.value("checkpointEvery").isNothing {
       options.checkpointInterval = try call.int("checkpointEvery")
     }
+    options.rate = rate("schedule", call)
     options.onBatch = callback("onBatch", call, TrainingText.tuple(of:))
     options.onEpoch = callback("onEpoch", call, TrainingText.tuple(of:))
     let steering = TrainingSteering()
@@ -156,7 +156,7 @@ enum ModelTraining {
       settings.rule = try NetworkOptions.rule(named: option.name, option.arguments)
     }
     if call.isGiven("stop") { settings.stops = try TrainingOptionFamilies.stops("stop", in: call) }
-    if call.isGiven("schedule") {
+    if call.isGiven("schedule"), !call.value("schedule").isCallable {
       settings.schedule = try TrainingOptionFamilies.schedule("schedule", in: call)
     }
     if call.isGiven("warmup") { settings.warmup = try natural("warmup", call, from: 0) }
@@ -166,6 +166,26 @@ enum ModelTraining {
     if call.isGiven("shuffle") { settings.shuffles = try call.bool("shuffle") }
     if call.isGiven("best") { settings.restoresBest = try call.bool("best") }
     return settings
+  }
+
+  /// The learning rate that a closure gives for a step, and an epoch where it takes two values.
+  private static func rate(_ name: String, _ call: Arguments) -> ((Int, Int) throws -> Double)? {
+    let function = call.value(name)
+    guard function.isCallable else { return nil }
+    let takesEpoch = if case .function(let code) = function { code.parameterCount > 1 } else { false }
+    let (context, place) = (call.context, call.place(of: name))
+    return { step, epoch in
+      let value = try context.call(function, [.int(step)] + (takesEpoch ? [.int(epoch)] : []))
+      var number = value.number
+      if case .tensor(let tensor) = value { number = try context.runtime().item(of: tensor) }
+      guard let number, number >= 0, Float(number).isFinite else {
+        throw EvaluationError(
+          "ValueError", "the schedule gives \(try context.text(of: value)) for step \(step)",
+          fix: "it gives the learning rate: { step in 0.01 / (1 + 0.001 * step) }"
+        ).at(place)
+      }
+      return number
+    }
   }
 
   private static func natural(_ name: String, _ call: Arguments, from lowest: Int) throws -> Int {

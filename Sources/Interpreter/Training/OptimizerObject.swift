@@ -94,7 +94,7 @@ final class VariableObject: HostObject {
       .property("shape", .array(.int), "Its shape.") { (object: VariableObject) in
         .ints(object.parameter.shape.dimensions)
       },
-    ], hasDynamicMembers: true)
+    ], mayHaveMember: { _ in true })
 
   func tensorValue() throws -> Tensor? {
     if let recorder = modeling.recorders.last { return try recorder.use(layer) }

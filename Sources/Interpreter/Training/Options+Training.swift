@@ -39,64 +39,6 @@ enum TrainingOptionFamilies {
       .init("binaryAccuracy", "the share of logits on the right side of 0"),
     ] + SegmentationOptions.metrics)
 
-  /// The loss an argument stands for: options, their sums, or a closure of output and target.
-  static func loss(_ name: String, in call: Arguments) throws -> Loss {
-    switch call.value(name) {
-    case .function, .builtin:
-      let function = call.value(name)
-      let context = call.context
-      return Loss("loss") { output, target in
-        try tensorOperand(try context.call(function, [.tensor(output), .tensor(target)]))
-      }
-    default: break
-    }
-    var total: Loss?
-    for (weight, option) in try call.weightedOptions(name) {
-      let part = try loss(option)
-      let weighted = weight == 1 ? part : part.scaled(by: weight)
-      total = total.map { $0 + weighted } ?? weighted
-    }
-    return total ?? .crossEntropy()
-  }
-
-  private static func loss(_ option: ChosenOption) throws -> Loss {
-    if let loss = try SegmentationOptions.loss(option) { return loss }
-    let arguments = option.arguments
-    switch option.name {
-    case "mse": return .mse
-    case "mae": return .mae
-    case "bce": return .bce
-    case "huber": return .huber(delta: try arguments.number("delta"))
-    case "hinge": return .hinge(margin: try arguments.number("margin"))
-    default: return try crossEntropy(arguments)
-    }
-  }
-
-  /// The metrics an argument stands for: options, or closures of output and target that give a number.
-  static func metrics(_ name: String, in call: Arguments) throws -> [Metric] {
-    try call.choices(name).enumerated().map { index, choice in
-      switch choice {
-      case .option(let option):
-        if let metric = try SegmentationOptions.metric(option) { return metric }
-        switch option.name {
-        case "top": return .top(try option.arguments.int("k"))
-        case "binaryAccuracy": return .binaryAccuracy
-        default: return .accuracy
-        }
-      case .value(let function):
-        let context = call.context
-        return Metric("metric\(index + 1)") { output, target in
-          let value = try tensorOperand(try context.call(function, [.tensor(output), .tensor(target)]))
-          let count = Double(output.shape.dimensions.first ?? 1)
-          return try Tensor.concat(
-            [try value.mean().reshaped([1]) * count, try Tensor.constant(count, [1])], axis: 0)
-        } value: {
-          $0.count == 2 && $0[1] > 0 ? $0[0] / $0[1] : .nan
-        }
-      }
-    }
-  }
-
   /// The schedule an argument stands for.
   static func schedule(_ name: String, in call: Arguments) throws -> LearningRateSchedule {
     guard let option = try call.option(name) else { return .constant }

@@ -1,3 +1,4 @@
+import Foundation
 import NeuralNetwork
 import TensorRuntime
 import Visualization
@@ -116,7 +117,25 @@ final class EvaluationObject: HostObject {
         }
         return .host(ConfusionMatrixObject(matrix, names: object.classNames))
       },
-    ] + ["accuracy", "top5", "meanIoU", "dice", "pixelAccuracy", "meanPixelAccuracy"].map(measured))
+    ] + metricNames.map(measured), mayHaveMember: mayMeasure)
+
+  private static let metricNames = [
+    "accuracy", "top5", "meanIoU", "dice", "pixelAccuracy", "meanPixelAccuracy",
+  ]
+
+  /// Whether it may be a metric's name: `top3`, `metric1`, or one of one of several outputs, `digitAccuracy`.
+  private static func mayMeasure(_ name: String) -> Bool {
+    for start in ["top", "metric"] where name.hasPrefix(start) {
+      if Int(name.dropFirst(start.count)) != nil { return true }
+    }
+    if let digits = name.range(of: "[Tt]op[0-9]+$|Metric[0-9]+$", options: .regularExpression) {
+      return digits.lowerBound > name.startIndex
+    }
+    return (metricNames + ["loss"]).contains { metric in
+      let suffix = metric.prefix(1).uppercased() + metric.dropFirst()
+      return name.count > suffix.count && name.hasSuffix(suffix)
+    }
+  }
 
   /// A metric as a member, so that a misspelt one is found before a training begins.
   private static func measured(_ name: String) -> Member {

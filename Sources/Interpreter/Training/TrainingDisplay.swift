@@ -88,10 +88,12 @@ final class TrainingDisplay: TrainingObserver {
     if run.stoppedByHand { state += "; stopped after the epoch, as asked" }
     if let reason = run.stopReason { state += "; stopped early: \(reason)" }
     if let best = run.bestEpoch { state += "; the weights are those of epoch \(best), the best" }
-    if error != nil, let progress {
+    if error != nil {
       state =
-        "stopped at epoch \(progress.epoch), batch \(progress.batch) of \(progress.batchCount); "
-        + "the weights are those of the last whole step"
+        progress.map {
+          "stopped at epoch \($0.epoch), batch \($0.batch) of \($0.batchCount); "
+            + "the weights are those of the last whole step"
+        } ?? "stopped before the first step"
     }
     controls?.end()
     isOver = true
@@ -99,7 +101,7 @@ final class TrainingDisplay: TrainingObserver {
     case .display: update(run: run, state: state)
     case .line, .log:
       if lineWidth > 0 { sink.write("\n", to: .stdout) }
-      if error != nil || run.stopReason != nil || run.bestEpoch != nil {
+      if error != nil && progress != nil || run.stopReason != nil || run.bestEpoch != nil {
         sink.write(state + "\n", to: .stdout)
       }
     }

@@ -53,7 +53,8 @@ enum TrainingText {
 
   /// How much of an epoch went into waiting for batches, where that matters.
   private static func waiting(_ record: EpochRecord) -> String {
-    record.waitingShare >= 0.05 ? ", waited for data \(percent(record.waitingShare))" : ""
+    record.waitingShare >= 0.05 && record.seconds >= 1
+      ? ", waited for data \(percent(record.waitingShare))" : ""
   }
 
   /// Where an epoch stands, as one line no wider than `columns`.

@@ -45,3 +45,13 @@ func withArticle(_ name: String) -> String {
   guard let first = name.first else { return name }
   return ("AEIOaeio".contains(first) && !name.hasPrefix("one") ? "an " : "a ") + name
 }
+
+extension Value {
+  /// Whether it is a function or a closure.
+  var isCallable: Bool {
+    switch self {
+    case .function, .builtin: true
+    default: false
+    }
+  }
+}

@@ -15,7 +15,7 @@ final class GANSteps {
     self.batch = batch
     let settings = gan.settings
     hasClasses = settings.classCount != nil
-    let labels = Tensor.placeholder(batch.targetType.shape, batch.targetType.elementType)
+    let labels = Tensor.placeholder(batch.targetTypes[0].shape, batch.targetTypes[0].elementType)
     let classes = try settings.classCount.map { [try labels.oneHot(depth: $0).cast(.float32)] } ?? []
     // Recording draws no numbers of the session: how often a step is compiled must not shift its random streams.
     let local = RandomSource()

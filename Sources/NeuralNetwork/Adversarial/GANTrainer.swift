@@ -40,8 +40,9 @@ package final class GANTrainer {
         "the discriminator takes images \(wanted ?? []), got \(data.count) of \(data.inputShapes.first ?? [])"
       )
     }
-    guard gan.settings.classCount == nil || data.targetType == TensorType([], .int32) else {
-      throw LayerError("a GAN with classes wants images with class numbers, got targets \(data.targetType)")
+    guard gan.settings.classCount == nil || data.targetTypes == [TensorType([], .int32)] else {
+      throw LayerError(
+        "a GAN with classes wants images with class numbers, got targets \(data.targetTypes[0])")
     }
     guard options.epochs ?? 1 >= 0, options.batchSize >= 2, options.checkpointEvery ?? 1 >= 1 else {
       throw LayerError(

@@ -110,11 +110,15 @@ enum GraphWriter {
       next += 1
     }
     let outputs = try trace.outputs.map { try reference(to: $0) }
-    return [
+    var json: JSONObject = [
       "version": 1, "form": .string(network.form), "frozen": .bool(network.isFrozen),
       "inputs": .array(trace.inputShapes.map { .integers($0.dimensions) }), "layers": .array(layers),
       "steps": .array(steps), "outputs": .array(outputs),
     ]
+    if trace.outputLabels.contains(where: { $0 != nil }) {
+      json["labels"] = .array(trace.outputLabels.map { .string($0 ?? "") })
+    }
+    return json
   }
 
   private static func layerJSON(_ layer: any Layer) throws -> JSONObject {
@@ -165,6 +169,9 @@ enum GraphReader {
       } else {
         throw damaged
       }
+    }
+    recorder.outputLabels = (json["labels"]?.arrayValue ?? []).map { label in
+      label.stringValue.flatMap { $0.isEmpty ? nil : $0 }
     }
     let trace = recorder.finish(outputs: try outputs.map(tensor))
     return Network(form: form, name: nil, trace: trace, isFrozen: json["frozen"]?.boolValue ?? false)

@@ -20,7 +20,7 @@ extension Loss {
   /// of the whole batch (Milletari et al. 2016, without squares). Output `[N, C, …]`, target `[N, …]` or `[N, C, …]`.
   package static func dice(_ overlap: Overlap = Overlap()) -> Loss {
     // Dice is Tversky's index with both errors counted half.
-    Loss("dice") { output, target in
+    Loss("dice", of: .classes) { output, target in
       try tverskyIndex(
         output, target, falsePositives: 0.5, falseNegatives: 0.5, smooth: overlap.smooth / 2, overlap, "dice")
     }
@@ -30,7 +30,7 @@ extension Loss {
   /// is missed costs more than what is found in excess. Output `[N, C, …]`, target `[N, …]` or `[N, C, …]`.
   package static func tversky(alpha: Double = 0.3, beta: Double = 0.7, _ overlap: Overlap = Overlap()) -> Loss
   {
-    Loss("tversky") { output, target in
+    Loss("tversky", of: .classes) { output, target in
       try tverskyIndex(
         output, target, falsePositives: alpha, falseNegatives: beta, smooth: overlap.smooth, overlap,
         "tversky")
@@ -56,7 +56,7 @@ extension Loss {
   /// Cross-entropy with what is already right weighted down: `mean −α_c (1 − p)^γ log p`, p the probability of the true
   /// class (Lin et al. 2017). Output `[N, C, …]`, target `[N, …]` or `[N, C, …]`; the mean is over pixels that count.
   package static func focal(gamma: Double = 2, classWeights: [Double]? = nil, ignoring: Int? = nil) -> Loss {
-    Loss("focal") { output, target in
+    Loss("focal", of: .classes) { output, target in
       let shares = try PixelShares(output, target, ignoring: ignoring, loss: "focal")
       let log = try shares.logLikelihood()
       // Kept off 0, where the power has no gradient for small γ.

@@ -11,9 +11,28 @@ package struct Loss {
   /// Whether class numbers among the targets stand for outputs.
   package var comparesClasses = false
 
+  /// What it compares, where that is known: tells what is worth measuring beside it.
+  package var subject = Subject.unknown
+
+  /// What losses compare.
+  package enum Subject {
+    /// Classes: a number for each sample or pixel, or shares of all of them.
+    case classes
+    /// Yes or no, as one logit.
+    case decisions
+    /// Numbers.
+    case values
+    /// Whatever a function of the user's does.
+    case unknown
+  }
+
   /// Makes a loss from a function.
-  package init(_ notation: String, value: @escaping (_ output: Tensor, _ target: Tensor) throws -> Tensor) {
+  package init(
+    _ notation: String, of subject: Subject = .unknown,
+    value: @escaping (_ output: Tensor, _ target: Tensor) throws -> Tensor
+  ) {
     self.init(notation, perSample: nil, value: value)
+    self.subject = subject
   }
 
   /// Makes a loss from a function for each sample, `[N]`, where there is one, and one for the whole batch.
@@ -28,7 +47,8 @@ package struct Loss {
 
   /// Makes a loss that is the mean of a number for each element.
   package init(
-    elementwise notation: String, _ elements: @escaping (_ output: Tensor, _ target: Tensor) throws -> Tensor
+    elementwise notation: String, of subject: Subject,
+    _ elements: @escaping (_ output: Tensor, _ target: Tensor) throws -> Tensor
   ) {
     self.init(notation) { output, target in
       let values = try elements(output, target)
@@ -36,6 +56,7 @@ package struct Loss {
     } value: {
       try elements($0, $1).mean()
     }
+    self.subject = subject
   }
 
   /// The mean over the batch, or with weights `[N]` the weighted mean `Σ w l / Σ w`. Throws `LayerError` for weights with
@@ -59,6 +80,7 @@ package struct Loss {
     var sum = Loss("\(left.notation) + \(right.notation)", perSample: perSample) {
       try left.value($0, $1) + right.value($0, $1)
     }
+    sum.subject = left.subject == .unknown ? right.subject : left.subject
     sum.comparesClasses = left.comparesClasses || right.comparesClasses
     return sum
   }
@@ -70,6 +92,7 @@ package struct Loss {
     }
     var scaled = Loss("\(factor) * \(notation)", perSample: each) { try value($0, $1) * factor }
     scaled.comparesClasses = comparesClasses
+    scaled.subject = subject
     return scaled
   }
 
@@ -92,29 +115,30 @@ package struct Loss {
           target, smoothing: labelSmoothing, weights: weights(), ignoredClass: ignoring)
     }
     loss.comparesClasses = ignoring == nil
+    loss.subject = .classes
     return loss
   }
 
   /// `mean (output − target)²`.
-  package static let mse = Loss(elementwise: "mse") { output, target in
+  package static let mse = Loss(elementwise: "mse", of: .values) { output, target in
     try (output - matched(target, to: output, "mse")).square()
   }
 
   /// `mean |output − target|`.
-  package static let mae = Loss(elementwise: "mae") { output, target in
+  package static let mae = Loss(elementwise: "mae", of: .values) { output, target in
     try (output - matched(target, to: output, "mae")).abs()
   }
 
   /// Binary cross-entropy on logits: `mean (max(z, 0) − z t + log(1 + e^−|z|))`. Throws `LayerError` for outputs that
   /// went through sigmoid already.
-  package static let bce = Loss(elementwise: "bce") { output, target in
+  package static let bce = Loss(elementwise: "bce", of: .decisions) { output, target in
     try logits(output, of: "bce", not: "sigmoid")
     return try output.softplus() - output * matched(target, to: output, "bce")
   }
 
   /// Half the squared error up to `delta`, linear beyond (Huber 1964).
   package static func huber(delta: Double = 1) -> Loss {
-    Loss(elementwise: "huber") { output, target in
+    Loss(elementwise: "huber", of: .values) { output, target in
       let error = try (output - matched(target, to: output, "huber")).abs()
       let near = try error.clamped(from: 0, to: delta)
       return try near * (error - near * 0.5)
@@ -124,7 +148,7 @@ package struct Loss {
   /// `mean max(0, margin − t y)` for targets −1 and 1 (or 0 and 1); for class numbers `[N]` and outputs `[N, C]`
   /// `Σ max(0, margin − y[class] + y[j]) / C` over the other classes (Crammer and Singer 2001, as in PyTorch).
   package static func hinge(margin: Double = 1) -> Loss {
-    Loss(elementwise: "hinge") { output, target in
+    Loss(elementwise: "hinge", of: .classes) { output, target in
       if output.rank == 2, output.shape[1] > 1, target.rank == 1 {
         let hot = try target.cast(.int32).oneHot(depth: output.shape[1], axis: 1)
         let right = try (output * hot).sum(axes: [1], keepDims: true)

@@ -21,6 +21,13 @@ package struct Metric {
     self.value = value
   }
 
+  /// The same under another name.
+  package func renamed(_ name: String) -> Metric {
+    var metric = Metric(name, contribution: contribution, value: value)
+    metric.confusion = confusion
+    return metric
+  }
+
   /// The share of outputs `[N, C, …]` whose largest class is the target's `[N, …]`; pixels count one by one.
   package static let accuracy = Metric("accuracy") { output, target in
     let labels = try classNumbers(target, output: output)

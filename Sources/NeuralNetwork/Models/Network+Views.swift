@@ -17,7 +17,8 @@ extension Network {
       throw LayerError("dropping(last:) needs a network with layers")
     }
     return Network(
-      form: form, name: name, trace: Trace(inputs: trace.inputs, calls: kept, outputs: [output]),
+      form: form, name: name,
+      trace: Trace(inputs: trace.inputs, calls: kept, outputs: [output], outputLabels: []),
       isFrozen: isFrozen)
   }
 
@@ -32,7 +33,9 @@ extension Network {
       return LayerCall(name: call.name, layer: layer, inputs: call.inputs, output: call.output)
     }
     return Network(
-      form: form, name: name, trace: Trace(inputs: trace.inputs, calls: calls, outputs: trace.outputs),
+      form: form, name: name,
+      trace: Trace(
+        inputs: trace.inputs, calls: calls, outputs: trace.outputs, outputLabels: trace.outputLabels),
       isFrozen: isFrozen)
   }
 

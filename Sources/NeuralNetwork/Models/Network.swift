@@ -53,6 +53,14 @@ package final class Network: Layer {
     return trace
   }
 
+  /// What each output is called: the name the body gives it, or `output1`, `output2`, ….
+  package var outputNames: [String] {
+    let labels = trace?.outputLabels ?? []
+    return (0..<(trace?.outputs.count ?? 1)).map { index in
+      (labels.indices.contains(index) ? labels[index] : nil) ?? "output\(index + 1)"
+    }
+  }
+
   // MARK: Layer
 
   package var kind: String { "block" }

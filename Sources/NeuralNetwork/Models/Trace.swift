@@ -20,6 +20,8 @@ package struct Trace {
   package let inputs: [Tensor]
   package let calls: [LayerCall]
   package let outputs: [Tensor]
+  /// What the body calls its outputs, `nil` for those without a name; empty where it has one output.
+  package let outputLabels: [String?]
 
   /// The shape of one sample of each input.
   package var inputShapes: [Shape] { inputs.map { $0.shape.droppingBatch } }
@@ -69,6 +71,8 @@ package final class TraceRecorder {
   private var variables: [ObjectIdentifier: Tensor] = [:]
   /// The symbolic inputs, `[n, …]` each.
   package let inputs: [Tensor]
+  /// What the body calls its outputs.
+  package var outputLabels: [String?] = []
 
   /// Begins a recording for samples of these shapes. Throws when a shape is impossible.
   package init(inputShapes: [Shape], random: RandomSource) throws {
@@ -104,5 +108,7 @@ package final class TraceRecorder {
   }
 
   /// Ends the recording.
-  package func finish(outputs: [Tensor]) -> Trace { Trace(inputs: inputs, calls: calls, outputs: outputs) }
+  package func finish(outputs: [Tensor]) -> Trace {
+    Trace(inputs: inputs, calls: calls, outputs: outputs, outputLabels: outputLabels)
+  }
 }

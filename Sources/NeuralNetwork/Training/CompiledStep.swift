@@ -18,18 +18,18 @@ final class CompiledStep {
     supply = try BatchSupply(data: data, count: count)
     let batch = supply.first
     let inputs = batch.inputTypes.map { Tensor.placeholder($0.shape, $0.elementType) }
-    let target = Tensor.placeholder(batch.targetType.shape, batch.targetType.elementType)
+    let targets = batch.targetTypes.map { Tensor.placeholder($0.shape, $0.elementType) }
     let weights = data.sampleWeights == nil ? nil : Tensor.placeholder([count])
     // Recording draws no numbers of the session: how often a step is compiled must not shift its random streams.
     let pass = Pass(isTraining: true, random: RandomSource())
-    let output = try network.apply(to: inputs, in: pass)
+    let outputs = try network.applyAll(to: inputs, in: pass)
     let trainable = network.trainable
     prepared = try runtime.prepareStep(
-      loss: try options.loss.mean(output, target, weights: weights),
-      placeholders: inputs + [target] + (weights.map { [$0] } ?? []),
+      loss: try options.objective.loss(outputs, targets, weights: weights),
+      placeholders: inputs + targets + (weights.map { [$0] } ?? []),
       parameters: trainable.parameters, rule: rule, state: state,
       alongside: pass.takeStatistics(of: [network]),
-      observing: try options.metrics.map { try $0.contribution(output, target) })
+      observing: try options.objective.contributions(outputs, targets))
   }
 
   /// Makes a step on these samples; `next` are those of the next step, when it is one of this size. With a `sum` the
@@ -46,36 +46,38 @@ final class CompiledStep {
   }
 }
 
-/// Memory for one batch of samples and targets, filled again and again.
+/// Memory for one batch of samples and their targets, filled again and again.
 final class BatchBuffers {
   let inputTypes: [TensorType]
-  let targetType: TensorType
+  let targetTypes: [TensorType]
   private let inputs: [Buffer]
-  private let target: Buffer
+  private let targets: [Buffer]
   private let weights: Buffer?
   private let count: Int
 
   init(data: any TrainingData, count: Int) throws {
     inputTypes = data.inputShapes.map { TensorType($0.withBatch(count)) }
-    targetType = TensorType(data.targetType.shape.withBatch(count), data.targetType.elementType)
+    targetTypes = data.targetTypes.map { TensorType($0.shape.withBatch(count), $0.elementType) }
     inputs = try inputTypes.map { try Buffer(byteCount: $0.byteCount, purpose: "a batch \($0.shape)") }
-    target = try Buffer(byteCount: targetType.byteCount, purpose: "the targets of a batch")
+    targets = try targetTypes.map { try Buffer(byteCount: $0.byteCount, purpose: "the targets of a batch") }
     weights = try data.sampleWeights.map { _ in
       try Buffer(byteCount: count * 4, purpose: "the weights of a batch")
     }
     self.count = count
   }
 
-  /// Inputs, target and, where there are any, weights as tensors on this memory.
+  /// Inputs, targets and, where there are any, weights as tensors on this memory.
   var tensors: [Tensor] {
-    zip(inputs, inputTypes).map { Tensor($0, $1) } + [Tensor(target, targetType)]
+    zip(inputs + targets, inputTypes + targetTypes).map { Tensor($0, $1) }
       + (weights.map { [Tensor($0, TensorType([count]))] } ?? [])
   }
 
   func fill(from data: any TrainingData, indices: ArraySlice<Int>, epoch: Int) throws {
     try data.fill(
       indices, epoch: epoch, inputs: inputs.map { $0.elements(of: Float.self) },
-      target: UnsafeMutableRawBufferPointer(start: target.pointer, count: targetType.byteCount))
+      targets: zip(targets, targetTypes).map {
+        UnsafeMutableRawBufferPointer(start: $0.pointer, count: $1.byteCount)
+      })
     if let weights, let all = data.sampleWeights {
       let values = weights.elements(of: Float.self)
       for (place, index) in indices.enumerated() where place < count && all.indices.contains(index) {

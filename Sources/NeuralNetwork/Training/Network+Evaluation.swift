@@ -19,11 +19,11 @@ extension Network {
 
   /// Loss and metrics over all samples, inferring. Throws `Interrupted` when stopped.
   package func evaluate(
-    _ data: any TrainingData, loss: Loss, metrics: [Metric], runtime: Runtime, random: RandomSource
+    _ data: any TrainingData, objective: Objective, runtime: Runtime, random: RandomSource
   ) throws -> EvaluationResult {
-    var sums = RunningSums(metrics: metrics)
-    try forEachBatch(of: data, runtime: runtime, random: random) { output, target in
-      [try loss.value(output, target)] + (try metrics.map { try $0.contribution(output, target) })
+    var sums = RunningSums(metrics: objective.metrics)
+    try forEachBatch(of: data, runtime: runtime, random: random) { outputs, targets in
+      [try objective.loss(outputs, targets)] + (try objective.contributions(outputs, targets))
     } body: { results, range in
       let numbers = try results.map { try runtime.floats(of: $0) }
       sums.add(
@@ -33,17 +33,19 @@ extension Network {
       loss: sums.loss, metrics: sums.metricValues, sampleCount: data.count, confusion: sums.confusion)
   }
 
-  /// Outputs for all samples, inferring, in order: `[N, …]`.
+  /// Each output for all samples, inferring, in order: `[N, …]`.
   package func predictions(for data: any TrainingData, runtime: Runtime, random: RandomSource) throws
-    -> Tensor
+    -> [Tensor]
   {
-    var outputs: [Tensor] = []
-    try forEachBatch(of: data, runtime: runtime, random: random) { output, _ in
-      [output]
+    var batches: [[Tensor]] = []
+    try forEachBatch(of: data, runtime: runtime, random: random) { outputs, _ in
+      outputs
     } body: { results, _ in
-      outputs += results
+      batches.append(results)
     }
-    return try Tensor.concat(outputs, axis: 0)
+    return try (batches.first ?? []).indices.map { output in
+      try Tensor.concat(batches.map { $0[output] }, axis: 0)
+    }
   }
 
   /// Applies the network to all samples in order; `results` is asked once per batch size what to compute, after
@@ -51,7 +53,7 @@ extension Network {
   func forEachBatch(
     of data: any TrainingData, runtime: Runtime, random: RandomSource,
     observer: ((_ layer: any Layer, _ inputs: [Tensor], _ output: Tensor) -> Void)? = nil,
-    results: (_ output: Tensor, _ target: Tensor) throws -> [Tensor],
+    results: (_ outputs: [Tensor], _ targets: [Tensor]) throws -> [Tensor],
     body: (_ results: [Tensor], _ range: Range<Int>) throws -> Void
   ) throws {
     let order = EpochOrder(count: data.count, batchSize: inferenceBatch, shuffledBy: nil)
@@ -63,9 +65,9 @@ extension Network {
       if prepared[range.count] == nil {
         let batch = try BatchBuffers(data: data, count: range.count)
         let inputs = batch.inputTypes.map { Tensor.placeholder($0.shape, $0.elementType) }
-        let target = Tensor.placeholder(batch.targetType.shape, batch.targetType.elementType)
-        let wanted = try results(try apply(to: inputs, in: pass), target)
-        prepared[range.count] = (try runtime.prepare(wanted, placeholders: inputs + [target]), batch)
+        let targets = batch.targetTypes.map { Tensor.placeholder($0.shape, $0.elementType) }
+        let wanted = try results(try applyAll(to: inputs, in: pass), targets)
+        prepared[range.count] = (try runtime.prepare(wanted, placeholders: inputs + targets), batch)
       }
       guard let (graph, batch) = prepared[range.count] else { continue }
       try batch.fill(from: data, indices: order.indices[range], epoch: 0)

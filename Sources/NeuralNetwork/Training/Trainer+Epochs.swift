@@ -13,7 +13,7 @@ extension Trainer {
     guard let validation, validation.count > 0 else { return }
     try withAveragedWeights {
       let result = try network.evaluate(
-        validation, loss: options.loss, metrics: options.metrics, runtime: runtime, random: random)
+        validation, objective: options.objective, runtime: runtime, random: random)
       record.validationLoss = result.loss
       record.validationMetrics = result.metrics
       if result.loss < position.bestLoss ?? .infinity {
@@ -84,17 +84,6 @@ extension Trainer {
       throw error
     }
     try setWeights(own)
-  }
-
-  /// Throws where class numbers go beyond the network's classes: found before the first step.
-  func checkLabels() throws {
-    guard options.loss.comparesClasses, let highest = data.highestLabel,
-      let output = network.trace?.outputShapes.first, let classes = output.dimensions.first, output.rank == 1
-    else { return }
-    guard highest >= classes else { return }
-    throw LayerError(
-      "labels go up to \(highest), and the network has \(classes) outputs, for classes 0 to \(classes - 1)",
-      fix: "Dense(\(highest + 1)) as the last layer")
   }
 }
 

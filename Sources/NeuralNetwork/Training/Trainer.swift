@@ -59,7 +59,7 @@ package final class Trainer {
         sampleCount: data.count)
     if resumed != nil { position.lastEpoch = position.firstEpoch + options.epochs - 1 }
     try network.build(for: data.inputShapes, random: random)
-    try checkLabels()
+    try network.check(options.objective, for: data, batch: min(options.batchSize, data.count))
   }
 
   private var rule: UpdateRule { options.rule ?? network.training.rule ?? .adam() }
@@ -132,7 +132,7 @@ package final class Trainer {
 
   private func trainEpoch(observer: any TrainingObserver) throws {
     let order = epochOrder()
-    var sums = RunningSums(metrics: options.metrics, goingOnFrom: position.sums)
+    var sums = RunningSums(metrics: options.objective.metrics, goingOnFrom: position.sums)
     var start = Date() - position.epochSeconds
     let waitedBefore = steps.values.reduce(0) { $0 + $1.waited }
     var rate = Double(rule.learningRate)
@@ -140,7 +140,7 @@ package final class Trainer {
       let waited = try steer(batch: number + 1, observer: observer)
       start += waited
       runStart += waited
-      let current = scheduled(rule, batch: number, of: order.batches.count)
+      let current = try scheduled(rule, batch: number, of: order.batches.count)
       rate = Double("\(current.learningRate)") ?? 0
       let range = order.batches[number]
       let report = try step(number, of: order, rule: current)
@@ -187,12 +187,18 @@ package final class Trainer {
   }
 
   /// The rule at this batch's learning rate.
-  private func scheduled(_ rule: UpdateRule, batch: Int, of batchCount: Int) -> UpdateRule {
+  private func scheduled(_ rule: UpdateRule, batch: Int, of batchCount: Int) throws -> UpdateRule {
     let number = (position.epoch - position.firstEpoch) * batchCount + batch
     let total = batchCount * (position.lastEpoch - position.firstEpoch + 1)
     let warmup = options.warmup
-    var factor = options.schedule.factor(
-      step: number - warmup, of: total - warmup, stepsPerEpoch: batchCount)
+    var rule = rule
+    var factor = 1.0
+    if let rate = options.rate {
+      rule.learningRate = Float(try rate(number, position.epoch))
+    } else {
+      factor = options.schedule.factor(
+        step: number - warmup, of: total - warmup, stepsPerEpoch: batchCount)
+    }
     if number < warmup { factor *= Double(number + 1) / Double(warmup + 1) }
     return rule.withLearningRate(scaledBy: factor * position.plateau.factor)
   }

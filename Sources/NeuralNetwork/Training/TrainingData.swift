@@ -6,22 +6,22 @@ package protocol TrainingData {
   var count: Int { get }
   /// The shape of one sample of each input: `[C, H, W]`.
   var inputShapes: [Shape] { get }
-  /// What one sample's target is: shape (`[]` for a class number) and element type.
-  var targetType: TensorType { get }
+  /// What one sample's targets are: shape (`[]` for a class number) and element type of each.
+  var targetTypes: [TensorType] { get }
   /// Names of the classes, when targets are class numbers.
   var classNames: [String] { get }
-  /// The largest class number among the targets, where they are class numbers and it is known.
-  var highestLabel: Int? { get }
+  /// The largest class number among each target, where they are class numbers and it is known.
+  var highestLabels: [Int?] { get }
   /// How much each sample counts in the loss; `nil` for all the same.
   var sampleWeights: [Float]? { get }
   /// Writes the samples with these indices, one after the other, row-major; `epoch` seeds augmentation.
   func fill(
     _ indices: ArraySlice<Int>, epoch: Int, inputs: [UnsafeMutableBufferPointer<Float>],
-    target: UnsafeMutableRawBufferPointer) throws
+    targets: [UnsafeMutableRawBufferPointer]) throws
 }
 
 extension TrainingData {
-  package var highestLabel: Int? { classNames.isEmpty ? nil : classNames.count - 1 }
+  package var highestLabels: [Int?] { [classNames.isEmpty ? nil : classNames.count - 1] }
   package var sampleWeights: [Float]? { nil }
 }
 
@@ -31,9 +31,9 @@ package struct WeightedData: TrainingData {
   package let sampleWeights: [Float]?
   package var count: Int { base.count }
   package var inputShapes: [Shape] { base.inputShapes }
-  package var targetType: TensorType { base.targetType }
+  package var targetTypes: [TensorType] { base.targetTypes }
   package var classNames: [String] { base.classNames }
-  package var highestLabel: Int? { base.highestLabel }
+  package var highestLabels: [Int?] { base.highestLabels }
 
   /// Gives each sample of `base` a weight of 0 or more. Throws `LayerError` for another number of weights.
   package init(_ base: any TrainingData, weights: [Float]) throws {
@@ -49,34 +49,36 @@ package struct WeightedData: TrainingData {
 
   package func fill(
     _ indices: ArraySlice<Int>, epoch: Int, inputs: [UnsafeMutableBufferPointer<Float>],
-    target: UnsafeMutableRawBufferPointer
+    targets: [UnsafeMutableRawBufferPointer]
   ) throws {
-    try base.fill(indices, epoch: epoch, inputs: inputs, target: target)
+    try base.fill(indices, epoch: epoch, inputs: inputs, targets: targets)
   }
 }
 
-/// Samples held as tensors: inputs `[N, …]` and a target `[N, …]`.
+/// Samples held as tensors: inputs `[N, …]` and targets `[N, …]`.
 package struct TensorData: TrainingData {
   private let inputs: [[Float]]
-  private let target: [UInt8]
+  private let targets: [[UInt8]]
   package let count: Int
   package let inputShapes: [Shape]
-  package let targetType: TensorType
-  package let highestLabel: Int?
+  package let targetTypes: [TensorType]
+  package let highestLabels: [Int?]
   package var classNames: [String] { [] }
 
   /// Makes data from tensors with the same length of the first axis. Throws `LayerError` when they differ.
-  package init(inputs: [Tensor], target: Tensor, runtime: Runtime) throws {
-    let counts = (inputs + [target]).map { $0.shape.dimensions.first ?? 0 }
+  package init(inputs: [Tensor], targets: [Tensor], runtime: Runtime) throws {
+    let counts = (inputs + targets).map { $0.shape.dimensions.first ?? 0 }
     guard let count = counts.first, counts.allSatisfy({ $0 == count }) else {
       throw LayerError("inputs and targets have \(counts) samples", fix: "give as many targets as samples")
     }
     self.count = count
     inputShapes = inputs.map(\.shape.droppingBatch)
-    targetType = TensorType(target.shape.droppingBatch, target.elementType)
+    targetTypes = targets.map { TensorType($0.shape.droppingBatch, $0.elementType) }
     self.inputs = try inputs.map { try runtime.floats(of: $0.cast(.float32)) }
-    self.target = try Self.rawBytes(of: target, runtime)
-    highestLabel = target.rank == 1 ? try runtime.int32s(of: target).max().map { Int($0) } : nil
+    self.targets = try targets.map { try Self.rawBytes(of: $0, runtime) }
+    highestLabels = try targets.map { target in
+      target.rank == 1 ? try runtime.int32s(of: target).max().map { Int($0) } : nil
+    }
   }
 
   /// The elements as they lie in memory.
@@ -90,17 +92,18 @@ package struct TensorData: TrainingData {
 
   package func fill(
     _ indices: ArraySlice<Int>, epoch: Int, inputs buffers: [UnsafeMutableBufferPointer<Float>],
-    target buffer: UnsafeMutableRawBufferPointer
+    targets targetBuffers: [UnsafeMutableRawBufferPointer]
   ) throws {
-    let size = targetType.byteCount
     for (place, index) in indices.enumerated() {
       for (values, (shape, output)) in zip(inputs, zip(inputShapes, buffers)) {
         let width = shape.elementCount
         let range = index * width..<(index + 1) * width
         _ = output[(place * width)...].update(fromContentsOf: values[range])
       }
-      let slice = target[index * size..<(index + 1) * size]
-      buffer[(place * size)...].copyBytes(from: slice)
+      for (bytes, (type, buffer)) in zip(targets, zip(targetTypes, targetBuffers)) {
+        let size = type.byteCount
+        buffer[(place * size)...].copyBytes(from: bytes[index * size..<(index + 1) * size])
+      }
     }
   }
 }

@@ -5,14 +5,16 @@ import TensorRuntime
 package struct TrainingOptions {
   /// What a checkpoint keeps of it.
   package var settings = TrainingSettings()
-  package var loss = Loss.crossEntropy()
-  package var metrics: [Metric] = []
+  /// What is made small and what is measured.
+  package var objective = Objective()
   /// A folder in which the state is kept: after each epoch, when interrupted, and now and then in between.
   package var checkpoint: String?
   /// Batches between checkpoints within an epoch; `nil` for one every ``checkpointSeconds``.
   package var checkpointInterval: Int?
   /// Seconds between checkpoints within an epoch.
   package var checkpointSeconds = 30.0
+  /// The learning rate of a step, counted from 0, in an epoch, counted from 1; instead of the rule's and the schedule's.
+  package var rate: ((_ step: Int, _ epoch: Int) throws -> Double)?
   /// Told of each batch; `false` ends the training after it.
   package var onBatch: ((TrainingProgress) throws -> Bool)?
   /// Told of each epoch; `false` ends the training after it.
