@@ -85,7 +85,11 @@ package final class Kernel: @unchecked Sendable {
   private func evaluate() {
     // A front end asks who we are first; the language is made ready in the pause that follows.
     if !shellJobs.waitForWork(seconds: 0.1) { _ = evaluator }
-    while let job = shellJobs.pop() { run(job) }
+    while true {
+      if !shellJobs.waitForWork(seconds: IdleMemory.pause) { IdleMemory.giveBack() }
+      guard let job = shellJobs.pop() else { return }
+      run(job)
+    }
   }
 
   /// Takes frames from a socket: decodes them and sees to their answer. Bad ones are logged and dropped.

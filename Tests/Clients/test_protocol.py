@@ -268,9 +268,22 @@ def test_ten_thousand_cells_leave_no_trace(kernel):
     for _ in range(300):
         kernel.run("1 + 1", store_history=False)
     before = resident()
-    for _ in range(3_000):
+    for _ in range(10_000):
         kernel.run("1 + 1", store_history=False)
     assert resident() - before < 8_000
+
+
+def test_a_line_of_a_hundred_megabytes_arrives(new_kernel, monkeypatch):
+    monkeypatch.setenv("CNNREPL_OUTPUT_LIMIT", str(200 << 20))
+    kernel = new_kernel()
+    code = """var part = "0123456789"
+for _ in 0..<20 { part = part + part }
+for _ in 0..<10 { print(part, terminator: "") }
+print()"""
+    reply, published = kernel.run(code, timeout=120)
+    assert reply["status"] == "ok", reply
+    assert text(published) == "0123456789" * (10 << 20) + "\n"
+    assert kernel.stdout("print(1)") == "1\n"
 
 
 def test_two_clients_at_once(kernel):
