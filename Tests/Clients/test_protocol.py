@@ -260,17 +260,25 @@ def test_completeness_is_answered_at_once_while_a_cell_runs(kernel):
     kernel.finish(request)
 
 
-def test_ten_thousand_cells_leave_no_trace(kernel):
-    def resident():
-        with open(f"/proc/{kernel.pid}/status") as file:
-            return next(int(line.split()[1]) for line in file if line.startswith("VmRSS"))
+def resident_kilobytes(kernel):
+    with open(f"/proc/{kernel.pid}/status") as file:
+        return next(int(line.split()[1]) for line in file if line.startswith("VmRSS"))
 
+
+def test_an_idle_kernel_gives_memory_back(kernel):
+    kernel.run("let kept = ones(1_000).sum()")
+    used = resident_kilobytes(kernel)
+    assert wait_until(lambda: resident_kilobytes(kernel) < used * 0.7, timeout=20), (used, resident_kilobytes(kernel))
+    assert kernel.stdout("print(kept)") == "1000.\n"
+
+
+def test_ten_thousand_cells_leave_no_trace(kernel):
     for _ in range(300):
         kernel.run("1 + 1", store_history=False)
-    before = resident()
+    before = resident_kilobytes(kernel)
     for _ in range(10_000):
         kernel.run("1 + 1", store_history=False)
-    assert resident() - before < 8_000
+    assert resident_kilobytes(kernel) - before < 8_000
 
 
 def test_a_line_of_a_hundred_megabytes_arrives(new_kernel, monkeypatch):

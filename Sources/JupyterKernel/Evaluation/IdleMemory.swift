@@ -2,18 +2,19 @@ import Foundation
 
 /// What a kernel that waits for its user gives back to the system.
 ///
-/// Notebooks stay open for days, several side by side, and most of what a kernel holds then is of no use: code that
-/// only the start ran, and memory that computations returned to the allocator.
+/// Notebooks stay open for days, several side by side, and most of what a kernel holds then is code that only the start
+/// or the last cell ran.
 enum IdleMemory {
   /// How long a kernel must have had nothing to do, in seconds.
   static let pause = 1.0
 
-  /// Lets go of the code that is mapped from files and of free memory. Whatever is needed again comes back by itself,
-  /// code from the system's cache of files.
+  /// Lets go of the code that is mapped from files. What is needed again comes back by itself, from the system's cache
+  /// of files.
   static func giveBack() {
     #if os(Linux)
-      malloc_trim(0)
-      let maps = (try? String(contentsOfFile: "/proc/self/maps", encoding: .utf8)) ?? ""
+      // A file of /proc states no size and comes in pieces: it has to be read to its end.
+      let data = try? FileHandle(forReadingAtPath: "/proc/self/maps")?.readToEnd()
+      let maps = String(decoding: data ?? Data(), as: UTF8.self)
       for range in maps.split(separator: "\n").compactMap(codeRange) {
         guard let start = UnsafeMutableRawPointer(bitPattern: range.lowerBound) else { continue }
         madvise(start, Int(range.upperBound - range.lowerBound), MADV_DONTNEED)
