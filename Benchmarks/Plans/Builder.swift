@@ -49,10 +49,13 @@ struct Builder {
 
   func maxPool(_ x: Tensor, _ size: Int = 2, stride: Int? = nil, padding: Int = 0) throws -> Tensor {
     try call(
-      PoolingLayer(.max, size: [size], stride: [stride ?? size], padding: .amounts([padding])), x)
+      PoolingLayer(
+        .max, PoolingSettings(size: [size], stride: [stride ?? size], padding: .amounts([padding]))), x)
   }
 
-  func averagePool(_ x: Tensor) throws -> Tensor { try call(PoolingLayer(.average, size: [2]), x) }
+  func averagePool(_ x: Tensor) throws -> Tensor {
+    try call(PoolingLayer(.average, PoolingSettings(size: [2])), x)
+  }
   func globalPool(_ x: Tensor) throws -> Tensor { try call(GlobalPoolingLayer(.average), x) }
   func flatten(_ x: Tensor) throws -> Tensor { try call(FlattenLayer(), x) }
   func dropout(_ x: Tensor, _ rate: Double) throws -> Tensor { try call(NoiseLayer(.dropout, rate), x) }

@@ -48,7 +48,7 @@ import Testing
     Row("contrastive", [[3, 4], [3, 4]]) {
       try SimilarityLoss.contrastive($0[0], $0[1], same: labels([1, 0, 0]), margin: 3)
     },
-    Row("MinPool", [[1, 2, 4, 4]]) { try apply(PoolingLayer(.min, size: [2]), $0) },
+    Row("MinPool", [[1, 2, 4, 4]]) { try apply(PoolingLayer(.min, PoolingSettings(size: [2])), $0) },
     Row("GlobalMinPool", [[2, 2, 3, 3]]) { try apply(GlobalPoolingLayer(.min), $0) },
     Row("AdaptiveMaxPool", [[1, 2, 5, 7]]) { try apply(ResampleLayer(.adaptiveMax, size: [3]), $0) },
     Row("AdaptiveAvgPool", [[1, 2, 5, 7]]) { try apply(ResampleLayer(.adaptiveAverage, size: [3]), $0) },

@@ -37,8 +37,10 @@ struct Bench {
     try sequential(
       [1, 28, 28],
       [
-        conv(6, 5, padding: .amounts([2]), activation: .tanh), PoolingLayer(.average, size: [2]),
-        conv(16, 5, activation: .tanh), PoolingLayer(.average, size: [2]), conv(120, 5, activation: .tanh),
+        conv(6, 5, padding: .amounts([2]), activation: .tanh),
+        PoolingLayer(.average, PoolingSettings(size: [2])),
+        conv(16, 5, activation: .tanh), PoolingLayer(.average, PoolingSettings(size: [2])),
+        conv(120, 5, activation: .tanh),
         FlattenLayer(), DenseLayer(84, activation: .tanh), DenseLayer(10),
       ])
   }

@@ -86,7 +86,7 @@ import Testing
     // The places of 9 and 7 are remembered; the odd column stays empty.
     let x = try Tensor([Float(1), 9, 0, 5, 3, 4, 8, 2, 7, 7], [1, 1, 2, 5])
     let pooled = try x.maxPool([2])
-    let unpool = UnpoolingLayer(size: [2])
+    let unpool = UnpoolingLayer(PoolingSettings(size: [2]))
     let y = try unpool.apply(to: [pooled * 10, x], in: Pass(isTraining: false, random: bench.random))
     #expect(try bench.runtime.floats(of: y) == [0, 90, 0, 0, 0, 0, 0, 0, 70, 0])
     #expect(throws: LayerError.self) { try unpool.build(for: [[1, 1, 2]], random: bench.random) }

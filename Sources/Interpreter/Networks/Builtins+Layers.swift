@@ -139,42 +139,37 @@ enum LayerBuiltins {
   private static func pooling(_ name: String, _ rule: PoolingLayer.Rule, _ what: String) -> Builtin {
     Builtin(
       name, "Keeps \(what) of each window; the windows lie side by side unless a stride is given.",
-      [
-        .positional("size", .ints, "the window's size"),
-        .labelled("stride", .optional(.ints), "steps between windows", default: .nothing),
-        padding(.option(named: "valid")), Self.name,
-      ], returns: .host("Layer"), shapes: "[n, c, h, w] -> [n, c, h', w'], h' = (h + 2p - k) / s + 1",
+      poolingParameters, returns: .host("Layer"),
+      shapes: "[n, c, h, w] -> [n, c, h', w'], h' = (h + 2p - k) / s + 1",
       example: "\(name)(2)(ones(1, 1, 4, 4)).shape"
     ) { call in
-      let size = try positives("size", call)
-      return .host(
-        LayerObject(
-          PoolingLayer(
-            rule, size: size, stride: call.isGiven("stride") ? try positives("stride", call) : nil,
-            padding: try NetworkOptions.padding("padding", in: call), name: try call.optionalString("name"))))
+      .host(LayerObject(PoolingLayer(rule, try poolingSettings(call), name: try call.optionalString("name"))))
     }
+  }
+
+  private static let poolingParameters: [Parameter] = [
+    .positional("size", .ints, "the window's size"),
+    .labelled("stride", .optional(.ints), "steps between windows", default: .nothing),
+    padding(.option(named: "valid")), name,
+  ]
+
+  private static func poolingSettings(_ call: Arguments) throws -> PoolingSettings {
+    PoolingSettings(
+      size: try positives("size", call), stride: call.isGiven("stride") ? try positives("stride", call) : nil,
+      padding: try NetworkOptions.padding("padding", in: call))
   }
 
   private static let unpooling = Builtin(
     "MaxUnpool",
     "The way back through MaxPool with the same numbers: puts each number of y where the largest of its window in x was, "
       + "and zeros elsewhere. Called with both: MaxUnpool(2)(y, x).",
-    [
-      .positional("size", .ints, "the window's size"),
-      .labelled("stride", .optional(.ints), "steps between windows", default: .nothing),
-      padding(.option(named: "valid")), Self.name,
-    ], returns: .host("Layer"), shapes: "y [n, c, h', w'], x [n, c, h, w] -> [n, c, h, w]",
+    poolingParameters, returns: .host("Layer"), shapes: "y [n, c, h', w'], x [n, c, h, w] -> [n, c, h, w]",
     example: """
       let x = Tensor([[[[1, 5], [2, 3]]]])
       MaxUnpool(2)(MaxPool(2)(x), x)
       """
   ) { call in
-    .host(
-      LayerObject(
-        UnpoolingLayer(
-          size: try positives("size", call),
-          stride: call.isGiven("stride") ? try positives("stride", call) : nil,
-          padding: try NetworkOptions.padding("padding", in: call), name: try call.optionalString("name"))))
+    .host(LayerObject(UnpoolingLayer(try poolingSettings(call), name: try call.optionalString("name"))))
   }
 
   private static func globalPooling(_ name: String, _ rule: PoolingLayer.Rule, _ what: String) -> Builtin {

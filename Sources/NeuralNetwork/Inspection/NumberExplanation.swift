@@ -23,7 +23,7 @@ package struct NumberExplanation: Sendable {
   package let terms: [Term]
   /// What is added in the end; `nil` where the layer has none.
   package let bias: Float?
-  /// What the layer makes of the terms: `sum`, `max` or `mean`.
+  /// What the layer makes of the terms: `sum`, `max`, `min` or `mean`.
   package let rule: String
   /// The activation after it, as it is written; `linear` for none.
   package let activation: String
@@ -34,6 +34,7 @@ package struct NumberExplanation: Sendable {
   package var raw: Float {
     switch rule {
     case "max": terms.filter { !$0.isPadding }.map(\.input).max() ?? 0
+    case "min": terms.filter { !$0.isPadding }.map(\.input).min() ?? 0
     case "mean":
       terms.filter { !$0.isPadding }.map(\.input).reduce(0, +)
         / Float(max(1, terms.filter { !$0.isPadding }.count))
@@ -104,7 +105,7 @@ private struct Reading {
     let geometry = try layer.geometry(of: shape)
     return explanation(
       window(geometry, channels: place[0]..<place[0] + 1, dilation: [1, 1]) { nil },
-      rule: layer.rule == .max ? "max" : "mean", bias: nil, activation: .linear)
+      rule: layer.rule == .average ? "mean" : layer.rule.rawValue, bias: nil, activation: .linear)
   }
 
   func explain(_ layer: DenseLayer) -> NumberExplanation {

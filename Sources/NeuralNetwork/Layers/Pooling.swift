@@ -26,38 +26,27 @@ package final class PoolingLayer: Layer {
   }
 
   package let rule: Rule
-  package let size: [Int]
-  package let stride: [Int]
-  package let padding: ConvolutionPadding
+  package let settings: PoolingSettings
   package let name: String?
   package var parameters: [Parameter] { [] }
   package var statistics: [Parameter] { [] }
   package var kind: String { "pool" }
 
   /// Makes a pooling layer.
-  package init(
-    _ rule: Rule, size: [Int], stride: [Int]? = nil, padding: ConvolutionPadding = .valid, name: String? = nil
-  ) {
+  package init(_ rule: Rule, _ settings: PoolingSettings, name: String? = nil) {
     self.rule = rule
-    self.size = size
-    self.stride = stride ?? size
-    self.padding = padding
+    self.settings = settings
     self.name = name
   }
 
-  package var notation: String {
-    var text = "\(rule.notation)Pool(" + sizeNotation(size)
-    if stride != size { text += ", stride: \(sizeNotation(stride))" }
-    if padding != .valid { text += ", padding: \(padding.notation)" }
-    return text + ")"
-  }
+  package var notation: String { settings.notation("\(rule.notation)Pool") }
 
   package func build(for inputs: [Shape], random: RandomSource) throws {
     _ = try geometry(of: try single(inputs).dimensions)
   }
 
   func geometry(of input: [Int]) throws -> SpatialGeometry {
-    try SpatialGeometry(input: input, kernel: size, stride: stride, padding: padding, notation: notation)
+    try settings.geometry(of: input, notation: notation)
   }
 
   package func apply(to inputs: [Tensor], in pass: Pass) throws -> Tensor {
@@ -65,37 +54,32 @@ package final class PoolingLayer: Layer {
     let geometry = try geometry(of: Array(x.shape.dimensions.dropFirst()))
     switch rule {
     case .max:
-      return try x.maxPool(geometry.kernel, strides: geometry.stride, padding: geometry.convolutionPadding)
+      return try x.maxPool(geometry)
     case .average:
       return try x.averagePool(
         geometry.kernel, strides: geometry.stride, padding: geometry.convolutionPadding)
     case .min:
-      let largest = try (-x).maxPool(
-        geometry.kernel, strides: geometry.stride, padding: geometry.convolutionPadding)
-      return try -largest
+      return try -(-x).maxPool(geometry)
     }
   }
 
   package func multiplyAdds(inputs: [Shape], output: Shape) -> Int { 0 }
-  package var window: SlidingWindow? { SlidingWindow(extent: size[0], stride: stride[0]) }
+  package var window: SlidingWindow? { SlidingWindow(extent: settings.size[0], stride: settings.stride[0]) }
   package func copied() throws -> any Layer {
-    PoolingLayer(rule, size: size, stride: stride, padding: padding, name: name)
+    PoolingLayer(rule, settings, name: name)
   }
 
   package var configuration: JSONObject {
     var json = JSONObject()
     json["rule"] = .string(rule.rawValue)
-    json["size"] = .integers(size)
-    json["stride"] = .integers(stride)
-    json["padding"] = padding.json
+    settings.add(to: &json)
     return json
   }
 
   convenience init(configuration: ConfigurationReader, name: String?) throws {
     self.init(
       Rule(rawValue: try configuration.string("rule")) ?? .average,
-      size: try configuration.integers("size"), stride: try configuration.integers("stride"),
-      padding: try configuration.padding("padding"), name: name)
+      try PoolingSettings(configuration: configuration), name: name)
   }
 }
 

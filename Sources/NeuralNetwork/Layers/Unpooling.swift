@@ -7,9 +7,7 @@ import TensorRuntime
 /// Inputs: what is put, `[N, C, spatial′…]`, and what was pooled, `[N, C, spatial…]`; output as the second. Throws
 /// `LayerError` where the first is not of the size that pooling the second gives.
 package final class UnpoolingLayer: Layer {
-  package let size: [Int]
-  package let stride: [Int]
-  package let padding: ConvolutionPadding
+  package let settings: PoolingSettings
   package let name: String?
   package var parameters: [Parameter] { [] }
   package var statistics: [Parameter] { [] }
@@ -17,60 +15,46 @@ package final class UnpoolingLayer: Layer {
   package var window: SlidingWindow? { nil }
 
   /// Makes the counterpart of a max pooling with the same numbers.
-  package init(
-    size: [Int], stride: [Int]? = nil, padding: ConvolutionPadding = .valid, name: String? = nil
-  ) {
-    self.size = size
-    self.stride = stride ?? size
-    self.padding = padding
+  package init(_ settings: PoolingSettings, name: String? = nil) {
+    self.settings = settings
     self.name = name
   }
 
-  package var notation: String {
-    var text = "MaxUnpool(" + sizeNotation(size)
-    if stride != size { text += ", stride: \(sizeNotation(stride))" }
-    if padding != .valid { text += ", padding: \(padding.notation)" }
-    return text + ")"
-  }
+  package var notation: String { settings.notation("MaxUnpool") }
 
   package func build(for inputs: [Shape], random: RandomSource) throws {
     guard inputs.count == 2 else {
       throw LayerError(
         "\(notation) takes what is put back and what was pooled, got \(inputs.count) input\(inputs.count == 1 ? "" : "s")",
-        fix: "\(notation)(y, x), where x went into MaxPool(\(sizeNotation(size)))")
+        fix: "\(notation)(y, x), where x went into \(settings.notation("MaxPool"))")
     }
-    let geometry = try SpatialGeometry(
-      input: inputs[1].dimensions, kernel: size, stride: stride, padding: padding, notation: notation)
-    let pooled = try Tensor.placeholder(inputs[1].withBatch(1)).maxPool(
-      geometry.kernel, strides: geometry.stride, padding: geometry.convolutionPadding
-    ).shape.droppingBatch
+    let geometry = try settings.geometry(of: inputs[1].dimensions, notation: notation)
+    let pooled = try Tensor.placeholder(inputs[1].withBatch(1)).maxPool(geometry).shape.droppingBatch
     guard inputs[0] == pooled else {
       throw LayerError(
         "\(notation) got \(inputs[0]), but the pooling of \(inputs[1]) gives \(pooled)",
-        fix: "the second input is what MaxPool(\(sizeNotation(size))) was applied to, with as many channels")
+        fix: "the second input is what \(settings.notation("MaxPool")) was applied to, with as many channels")
     }
   }
 
   package func apply(to inputs: [Tensor], in pass: Pass) throws -> Tensor {
     let (y, x) = (inputs[0], inputs[1])
-    let geometry = try SpatialGeometry(
-      input: Array(x.shape.dimensions.dropFirst()), kernel: size, stride: stride, padding: padding,
-      notation: notation)
+    let geometry = try settings.geometry(of: Array(x.shape.dimensions.dropFirst()), notation: notation)
     return try x.maxUnpool(
       y, geometry.kernel, strides: geometry.stride, padding: geometry.convolutionPadding)
   }
 
   package func multiplyAdds(inputs: [Shape], output: Shape) -> Int { 0 }
   package func copied() throws -> any Layer {
-    UnpoolingLayer(size: size, stride: stride, padding: padding, name: name)
+    UnpoolingLayer(settings, name: name)
   }
   package var configuration: JSONObject {
-    ["size": .integers(size), "stride": .integers(stride), "padding": padding.json]
+    var json = JSONObject()
+    settings.add(to: &json)
+    return json
   }
   convenience init(configuration: ConfigurationReader, name: String?) throws {
-    self.init(
-      size: try configuration.integers("size"), stride: try configuration.integers("stride"),
-      padding: try configuration.padding("padding"), name: name)
+    self.init(try PoolingSettings(configuration: configuration), name: name)
   }
 }
 

@@ -63,7 +63,7 @@ extension Network {
       }
       x = try build.dropped(x)
       for level in (0..<description.depth).reversed() {
-        x = try build.recorder.call(UnpoolingLayer(size: [2]), on: [x, pooled[level]])
+        x = try build.recorder.call(UnpoolingLayer(PoolingSettings(size: [2])), on: [x, pooled[level]])
         x = try build.block(x, build.maps(max(0, level - 1)))
       }
       return try build.convolution(x, description.classes, 1)

@@ -80,7 +80,7 @@ package struct SegmentationNetwork: Hashable, Sendable {
     }
 
     func pool(_ x: Tensor) throws -> Tensor {
-      try recorder.call(PoolingLayer(.max, size: [2]), on: [x])
+      try recorder.call(PoolingLayer(.max, PoolingSettings(size: [2])), on: [x])
     }
 
     /// Numbers dropped where that is asked for.
