@@ -66,7 +66,7 @@ let package = Package(
     .target(
       name: "Kernelspec", path: "kernelspec",
       resources: ["kernel.json", "logo-32x32.png", "logo-64x64.png", "logo-svg.svg"].map { .embedInCode($0) }),
-    library("REPL", ["Interpreter", "CEditLineShims"]),
+    library("REPL", ["Interpreter", "ImageCodecs", "CEditLineShims"]),
     .executableTarget(
       name: "cnnrepl",
       dependencies: [

@@ -5,6 +5,8 @@ final class PseudoTerminal {
   private let master: Int32
   private let process = Process()
   private let files: Scratch
+  /// What it answers when it is asked who is there, as terminals do.
+  private let identity: String
   /// Everything the terminal was sent so far.
   private(set) var screen = ""
 
@@ -17,8 +19,12 @@ final class PseudoTerminal {
   }
 
   /// Starts the program on a terminal of 80 columns and 24 rows.
-  init(_ arguments: String..., term: String = "xterm-256color", files: Scratch) throws {
+  init(
+    _ arguments: String..., term: String = "xterm-256color", identity: String = "\u{1b}[?62;22c",
+    files: Scratch
+  ) throws {
     self.files = files
+    self.identity = identity
     master = open("/dev/ptmx", O_RDWR | O_NOCTTY)
     var number: Int32 = 0
     var unlocked: Int32 = 0
@@ -99,6 +105,7 @@ final class PseudoTerminal {
     let count = read(master, &chunk, chunk.count)
     guard count > 0 else { return false }
     bytes += chunk[..<count]
+    if String(decoding: chunk[..<count], as: UTF8.self).contains("\u{1b}[c") { type(identity) }
     screen = String(decoding: bytes, as: UTF8.self)
     return true
   }

@@ -100,6 +100,35 @@ import Testing
     #expect(!terminal.screen.contains("\u{1b}"))
   }
 
+  @Test func picturesAreCharactersUnlessTheTerminalKnowsBetter() throws {
+    let terminal = try PseudoTerminal(files: files)
+    let shown = try terminal.type("show(eye(4), scale: 2)\r", after: "[1]>", until: "[2]>")
+    #expect(shown.contains("▀") && !shown.contains("\u{1b}P") && !shown.contains("\u{1b}_G"))
+  }
+
+  @Test func aTerminalThatKnowsSixelsGetsThem() throws {
+    let terminal = try PseudoTerminal(identity: "\u{1b}[6;20;10t\u{1b}[?62;4;22c", files: files)
+    let shown = try terminal.type("show(eye(4), scale: 2)\r", after: "[1]>", until: "[2]>")
+    #expect(shown.contains("\u{1b}P0;1;0q\"1;1;") && shown.contains("\u{1b}\\"))
+    #expect(!shown.contains("▀"))
+  }
+
+  @Test func aTerminalThatKnowsKittysPicturesGetsPNG() throws {
+    let terminal = try PseudoTerminal(identity: "\u{1b}_Gi=31;OK\u{1b}\\\u{1b}[?62;4c", files: files)
+    let shown = try terminal.type("show(eye(4), scale: 2)\r", after: "[1]>", until: "[2]>")
+    #expect(shown.contains("\u{1b}_Ga=T,f=100,q=2,m=0;iVBORw0KGgo"))
+  }
+
+  @Test func whatIsTypedWhileTheTerminalIsAskedIsKept() throws {
+    let terminal = try PseudoTerminal(identity: "40 + \u{1b}[?62;22c2\r", files: files)
+    #expect(try terminal.wait(for: "[2]>").contains("42"))
+  }
+
+  @Test func aTerminalThatDoesNotAnswerIsNotWaitedForLong() throws {
+    let terminal = try PseudoTerminal(identity: "", files: files)
+    #expect(try terminal.type("40 + 2\r", after: "[1]>", until: "[2]>").contains("42"))
+  }
+
   @Test func aScriptCanBeFollowedByTheShell() throws {
     try files.write("lab.cnn", "let a = 42\nprint(\"ready\")\n")
     let terminal = try PseudoTerminal("lab.cnn", "-i", files: files)

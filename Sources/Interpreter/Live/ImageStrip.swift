@@ -35,15 +35,15 @@ final class ImageStrip {
       stride *= 2
     }
     let front = context.sink.capabilities
-    let shown = front.showsPictures ? (rows + (newest.map { [$0] } ?? [])).flatMap(\.tiles) : row.tiles
+    let shown = front.updatesPictures ? (rows + (newest.map { [$0] } ?? [])).flatMap(\.tiles) : row.tiles
     var grid = ImageGrid(shown, columns: row.tiles.count)
     grid.scale = scale
     grid.range = Tiles.range(of: shown)
     let bundle = try FigureBundle.make(.grid(grid), context)
-    if isShown, front.showsPictures {
+    if isShown, front.updatesPictures {
       context.sink.update(bundle, id: id)
     } else {
-      context.sink.display(bundle, id: front.showsPictures ? id : nil)
+      context.sink.display(bundle, id: front.updatesPictures ? id : nil)
     }
     isShown = true
   }

@@ -54,8 +54,8 @@ final class LiveDisplay {
     let front = sink.capabilities
     if front.progress == .log { sink.write(line(columns: 160) + "\n", to: .stdout) }
     // A log of text alone has its lines; where pictures are seen it also has one display with the curves.
-    guard front.progress != .log || front.showsPictures else { return isShown = true }
-    let bundle = front.showsPictures ? picture(front) : MIMEBundle(text: line(columns: front.columns))
+    guard front.progress != .log || front.updatesPictures else { return isShown = true }
+    let bundle = front.updatesPictures ? picture(front) : MIMEBundle(text: line(columns: front.columns))
     if isShown { sink.update(bundle, id: id) } else { sink.display(bundle, id: id) }
     isShown = true
   }

@@ -54,16 +54,22 @@ package struct SinkCapabilities: Sendable {
   package var columns: Int
   /// Whether pictures are seen as PNG (notebook) rather than as characters.
   package var showsPictures: Bool
+  /// Whether a picture that was shown can be replaced by another.
+  package var updatesPictures: Bool
   /// Whether ANSI colours are seen.
   package var colors: Bool
   /// Whether `input(…)` can ask somebody.
   package var canAsk: Bool
 
-  /// Makes a description of a front end.
-  package init(progress: Progress, columns: Int, showsPictures: Bool, colors: Bool, canAsk: Bool) {
+  /// Makes a description of a front end; one that shows pictures can replace them unless said.
+  package init(
+    progress: Progress, columns: Int, showsPictures: Bool, updatesPictures: Bool? = nil, colors: Bool,
+    canAsk: Bool
+  ) {
     self.progress = progress
     self.columns = columns
     self.showsPictures = showsPictures
+    self.updatesPictures = updatesPictures ?? showsPictures
     self.colors = colors
     self.canAsk = canAsk
   }

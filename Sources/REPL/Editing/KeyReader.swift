@@ -2,11 +2,11 @@ import Foundation
 
 /// Reads characters from the terminal, and can be woken while it waits.
 final class KeyReader {
-  private let descriptor: Int32
+  private let input: TerminalInput
   private let wakeUp: (read: Int32, write: Int32)
 
-  init(descriptor: Int32) {
-    self.descriptor = descriptor
+  init(_ input: TerminalInput) {
+    self.input = input
     var ends: [Int32] = [-1, -1]
     wakeUp = pipe(&ends) == 0 ? (ends[0], ends[1]) : (-1, -1)
   }
@@ -42,22 +42,23 @@ final class KeyReader {
   }
 
   private func nextByte(_ whenWoken: () -> Void) -> UInt8? {
+    var byte: UInt8 = 0
+    if input.hasEarly, input.read(into: &byte) == 1 { return byte }
     while true {
       var waits = [
-        pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: input.descriptor, events: Int16(POLLIN), revents: 0),
         pollfd(fd: wakeUp.read, events: Int16(POLLIN), revents: 0),
       ]
       guard poll(&waits, 2, -1) > 0 else {
         if errno == EINTR { continue }
         return nil
       }
-      var byte: UInt8 = 0
       if waits[1].revents != 0 {
         _ = read(wakeUp.read, &byte, 1)
         whenWoken()
       }
       guard waits[0].revents != 0 else { continue }
-      let count = read(descriptor, &byte, 1)
+      let count = input.read(into: &byte)
       if count == 1 { return byte }
       if count < 0 && (errno == EINTR || errno == EAGAIN) { continue }
       return nil

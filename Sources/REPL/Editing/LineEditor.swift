@@ -23,7 +23,7 @@ package final class LineEditor: EntrySource {
   private var ending = Entry.end
 
   /// Opens the terminal; `nil` when libedit can't work with it.
-  package init?(session: Session, historyFile: HistoryFile?) {
+  package init?(session: Session, historyFile: HistoryFile?, input: TerminalInput) {
     Self.chooseUTF8()
     guard let screen = cel_terminal_stream(STDOUT_FILENO) else { return nil }
     guard
@@ -39,7 +39,7 @@ package final class LineEditor: EntrySource {
     self.session = session
     self.history = history
     self.historyFile = historyFile
-    keys = KeyReader(descriptor: STDIN_FILENO)
+    keys = KeyReader(input)
     showsColors = TerminalTraits(descriptor: STDOUT_FILENO).showsColors
     cel_set_client(editor, Unmanaged.passUnretained(self).toOpaque())
     cel_set_prompt(editor, { LineEditor.serving($0).promptPointer() }, 1)

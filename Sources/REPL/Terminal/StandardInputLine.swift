@@ -5,28 +5,30 @@ import TensorRuntime
 /// Reads an answer from standard input; a raised token ends the wait.
 enum StandardInputLine {
   /// One line without its line feed. With `hidden` a terminal doesn't show what is typed.
-  static func read(hidden: Bool, interruption: CancellationToken) throws -> String {
+  static func read(from input: TerminalInput, hidden: Bool, interruption: CancellationToken) throws
+    -> String
+  {
     var saved = termios()
-    let hides = hidden && tcgetattr(STDIN_FILENO, &saved) == 0
+    let hides = hidden && tcgetattr(input.descriptor, &saved) == 0
     if hides {
       var silent = saved
       silent.c_lflag &= ~tcflag_t(ECHO)
-      tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent)
+      tcsetattr(input.descriptor, TCSAFLUSH, &silent)
     }
     defer {
       if hides {
-        tcsetattr(STDIN_FILENO, TCSAFLUSH, &saved)
+        tcsetattr(input.descriptor, TCSAFLUSH, &saved)
         fputs("\n", stdout)
       }
     }
     var bytes: [UInt8] = []
     while true {
       try interruption.check()
-      var wait = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
-      guard poll(&wait, 1, 50) > 0 else { continue }
+      var wait = pollfd(fd: input.descriptor, events: Int16(POLLIN), revents: 0)
+      guard input.hasEarly || poll(&wait, 1, 50) > 0 else { continue }
       var byte: UInt8 = 0
       // One at a time: what stands behind the line belongs to whoever reads next.
-      let count = Glibc.read(STDIN_FILENO, &byte, 1)
+      let count = input.read(into: &byte)
       if count < 0 && errno == EINTR { continue }
       guard count == 1 else {
         guard bytes.isEmpty else { break }

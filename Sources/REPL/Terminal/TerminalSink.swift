@@ -7,6 +7,8 @@ package final class TerminalSink: OutputSink {
   private let output = TerminalTraits(descriptor: STDOUT_FILENO)
   private let errorOutput = TerminalTraits(descriptor: STDERR_FILENO)
   private let pictures: PictureFolder?
+  private let drawing: TerminalPictures?
+  private let input: TerminalInput
   private let interruption: CancellationToken
   private let questions: Questions
 
@@ -22,19 +24,24 @@ package final class TerminalSink: OutputSink {
   private var lastDisplay: (id: String, text: String)?
   private var isAtLineStart = true
 
-  /// Makes a sink. Pictures are saved to `pictureFolder` as well if there is one; `interruption` ends a question.
+  /// Makes a sink. Pictures are saved to `pictureFolder` as well if there is one, and drawn as pictures where the
+  /// terminal can; `interruption` ends a question.
   package init(
-    interruption: CancellationToken, pictureFolder: String? = nil, questions: Questions = .standardInput
+    interruption: CancellationToken, pictureFolder: String? = nil, questions: Questions = .standardInput,
+    drawing: TerminalPictures? = nil, input: TerminalInput = TerminalInput()
   ) {
     self.interruption = interruption
     self.questions = questions
+    self.drawing = drawing
+    self.input = input
     pictures = pictureFolder.map(PictureFolder.init)
   }
 
   package var capabilities: SinkCapabilities {
     SinkCapabilities(
       progress: output.isCapable ? .line : .log, columns: TerminalTraits.columns(),
-      showsPictures: pictures != nil, colors: output.showsColors,
+      showsPictures: pictures != nil || drawing != nil, updatesPictures: pictures != nil,
+      colors: output.showsColors,
       canAsk: { if case .standardInput = questions { true } else { false } }())
   }
 
@@ -45,8 +52,15 @@ package final class TerminalSink: OutputSink {
   }
 
   package func display(_ bundle: MIMEBundle, id: String?) {
-    let text = shownText(of: bundle)
     startLine()
+    if id == nil, pictures == nil, let drawing,
+      let sequence = drawing.sequence(for: bundle, columns: TerminalTraits.columns())
+    {
+      put(sequence + "\n", to: .stdout)
+      lastDisplay = nil
+      return
+    }
+    let text = shownText(of: bundle)
     put(text + "\n", to: .stdout)
     lastDisplay = id.map { ($0, text) }
   }
@@ -80,12 +94,13 @@ package final class TerminalSink: OutputSink {
     write(prompt, to: .stdout)
     fflush(stdout)
     defer { isAtLineStart = true }
-    return try StandardInputLine.read(hidden: hidden, interruption: interruption)
+    return try StandardInputLine.read(from: input, hidden: hidden, interruption: interruption)
   }
 
   /// Shows a result, as the shell does for an entry's value.
   package func show(result: MIMEBundle) {
-    guard output.showsColors, pictures == nil else { return display(result, id: nil) }
+    let isPicture = drawing != nil && result.forms.contains { $0.type == "image/png" }
+    guard output.showsColors, pictures == nil, !isPicture else { return display(result, id: nil) }
     display(MIMEBundle(text: ResultColors.colored(result.plainText)), id: nil)
   }
 

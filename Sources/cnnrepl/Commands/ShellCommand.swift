@@ -47,31 +47,43 @@ struct ShellCommand: ParsableCommand {
   private func evaluate() -> ExitCode {
     let session = Session()
     Interrupts.reach(session.interruption, endsWhenRepeated: !isShell)
-    if let source { return first(source, named: "-e", showsResult: true, in: session) }
-    guard let file else { return shell(in: session) }
+    let input = TerminalInput()
+    let terminal = Terminal(input: input, drawing: isShell ? TerminalPictures.offered(by: input) : nil)
+    if let source { return first(source, named: "-e", showsResult: true, in: session, terminal) }
+    guard let file else { return shell(in: session, terminal) }
     do {
       guard try SourceFile.kind(of: file) == .script else {
         return badFile("\(file): is a notebook\nfix: cnnrepl run \(file)")
       }
-      return first(try SourceFile.script(at: file), named: file, showsResult: false, in: session)
+      return first(try SourceFile.script(at: file), named: file, showsResult: false, in: session, terminal)
     } catch {
       return badFile("\(error)\(subcommandHint(file))")
     }
   }
 
-  private func first(_ text: String, named name: String, showsResult: Bool, in session: Session) -> ExitCode {
-    let sink = TerminalSink(interruption: session.interruption)
-    let status = ScriptRun.run(text, named: name, showsResult: showsResult, session: session, sink: sink)
-    return interactive ? shell(in: session) : status
+  /// What all parts of the program share of the terminal.
+  private struct Terminal {
+    let input: TerminalInput
+    let drawing: TerminalPictures?
   }
 
-  private func shell(in session: Session) -> ExitCode {
+  private func first(
+    _ text: String, named name: String, showsResult: Bool, in session: Session, _ terminal: Terminal
+  ) -> ExitCode {
+    let sink = TerminalSink(
+      interruption: session.interruption, drawing: terminal.drawing, input: terminal.input)
+    let status = ScriptRun.run(text, named: name, showsResult: showsResult, session: session, sink: sink)
+    return interactive ? shell(in: session, terminal) : status
+  }
+
+  private func shell(in session: Session, _ terminal: Terminal) -> ExitCode {
     let isTerminal = isatty(STDIN_FILENO) == 1
     let sink = TerminalSink(
       interruption: session.interruption,
-      questions: isTerminal ? .standardInput : .unanswerable("standard input holds the program"))
+      questions: isTerminal ? .standardInput : .unanswerable("standard input holds the program"),
+      drawing: terminal.drawing, input: terminal.input)
     let outcome = Shell(
-      session: session, sink: sink, entries: entries(for: session), isInteractive: isTerminal
+      session: session, sink: sink, entries: entries(for: session, terminal.input), isInteractive: isTerminal
     )
     .run()
     sink.finish()
@@ -80,10 +92,12 @@ struct ShellCommand: ParsableCommand {
     return outcome.hasFailures ? ExitStatus.failure : .success
   }
 
-  private func entries(for session: Session) -> any EntrySource {
+  private func entries(for session: Session, _ input: TerminalInput) -> any EntrySource {
     let plain = PlainEntries(interruption: session.interruption)
     let canEdit = [STDIN_FILENO, STDOUT_FILENO].allSatisfy { TerminalTraits(descriptor: $0).isCapable }
-    guard canEdit, let editor = LineEditor(session: session, historyFile: .standard()) else { return plain }
+    guard canEdit, let editor = LineEditor(session: session, historyFile: .standard(), input: input) else {
+      return plain
+    }
     Signals.watch([SIGWINCH]) { [weak editor] _ in editor?.windowChanged() }
     print("cnnrepl \(KernelIdentity.version). help() explains, Tab completes, Ctrl-D leaves.")
     return editor
