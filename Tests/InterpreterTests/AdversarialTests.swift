@@ -174,3 +174,16 @@ private final class NotebookFront: OutputSink {
   func clear(wait: Bool) {}
   func ask(prompt: String, hidden: Bool) throws -> String { "" }
 }
+
+/// A generator that makes one image of any noise is told of once, not at each epoch.
+@Test func tellsOfACollapse() {
+  let text = Session().output(
+    of: """
+      seed(1)
+      let g = Model(input: [2]) { z in (z * 0.0) |> Dense(16, activation: .sigmoid) |> Reshape(1, 4, 4) }
+      let d = Sequential(input: [1, 4, 4]) { Flatten(); Dense(1) }
+      let run = GAN(generator: g, discriminator: d).fit(rand(20, 1, 4, 4), epochs: 80, batch: 5)
+      expect(run.diversities.last! < 0.01 && run.warning.contains("collapsed"))
+      """)
+  #expect(text.components(separatedBy: "warning: the generator may have collapsed").count == 2, "\(text)")
+}

@@ -7,7 +7,7 @@ final class GANDisplay: GANObserver {
   private let shown: Int
   private let numbers = LiveDisplay()
   private let strip = ImageStrip()
-  private var warning: String?
+  private var trouble: GANTrouble?
 
   init(context: EvaluationContext, shown: Int) {
     self.context = context
@@ -24,10 +24,11 @@ final class GANDisplay: GANObserver {
   }
 
   func epochEnded(_ gan: GAN, seconds: Double, sampleCount: Int) throws {
-    if let found = gan.progress.warning, found != warning {
-      context.sink.write("warning: \(found)\n", to: .stderr)
+    // Once for each kind, not at each epoch at which it is still so.
+    if let found = gan.progress.trouble, found != trouble, let warning = gan.progress.warning {
+      context.sink.write("warning: \(warning)\n", to: .stderr)
     }
-    warning = gan.progress.warning
+    trouble = gan.progress.trouble
     let front = context.sink.capabilities
     // A log of text alone would fill up with characters that nobody reads as images.
     guard shown > 0, front.showsPictures || front.progress != .log else { return }

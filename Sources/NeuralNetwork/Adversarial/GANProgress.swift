@@ -27,6 +27,14 @@ package struct GANStep: Sendable {
   }
 }
 
+/// What can go wrong between the two networks of a GAN.
+package enum GANTrouble: Hashable, Sendable {
+  /// The generator makes nearly the same image of any noise.
+  case collapse
+  /// The discriminator is never mistaken.
+  case alwaysRight
+}
+
 /// How far the training of a GAN has come, over all calls of `fit`.
 package struct GANProgress {
   /// Whole epochs.
@@ -45,22 +53,32 @@ package struct GANProgress {
   /// Makes the progress of a GAN that was never trained.
   package init() {}
 
+  /// How many of the last steps are judged.
+  private static let window = 100
+
   /// What goes wrong, judging by the last steps; `nil` while nothing does.
-  package var warning: String? {
-    let window = 100
+  package var trouble: GANTrouble? {
     // Images of a generator that has hardly begun are all alike.
-    guard steps.count >= 3 * window else { return nil }
-    let last = steps.suffix(window)
-    func mean(_ number: (GANStep) -> Float) -> Float { last.reduce(0) { $0 + number($1) } / Float(window) }
-    if mean(\.diversity) < 0.2 {
-      return "the generator may have collapsed: its images are far more alike than real ones (diversity "
-        + "\((mean(\.diversity) * 100).rounded() / 100)); a lower learning rate, another loss or labelSmoothing may help"
-    }
-    if mean(\.accuracy) > 0.99 {
-      return "the discriminator is always right, so the generator learns little; give it fewer filters, "
+    guard steps.count >= 3 * Self.window else { return nil }
+    if recent(\.diversity) < 0.2 { return .collapse }
+    return recent(\.accuracy) > 0.99 ? .alwaysRight : nil
+  }
+
+  /// What goes wrong, and what may help, in words.
+  package var warning: String? {
+    switch trouble {
+    case .collapse:
+      "the generator may have collapsed: its images are far more alike than real ones (diversity "
+        + "\((recent(\.diversity) * 100).rounded() / 100)); a lower learning rate, another loss or labelSmoothing may help"
+    case .alwaysRight:
+      "the discriminator is always right, so the generator learns little; give it fewer filters, "
         + "labelSmoothing: 0.1 or a lower learning rate"
+    case nil: nil
     }
-    return nil
+  }
+
+  private func recent(_ number: (GANStep) -> Float) -> Float {
+    steps.suffix(Self.window).reduce(0) { $0 + number($1) } / Float(Self.window)
   }
 }
 
