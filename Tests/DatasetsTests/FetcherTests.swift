@@ -70,4 +70,39 @@ struct FetcherTests {
       try Fetcher(cancellation: token).fetch(remote, into: folder.path + "/cache")
     }
   }
+
+  @Test("A download that broke off goes on where it stopped", .enabled(if: hasCurl))
+  func resumes() throws {
+    let large = (0..<200_000).map { UInt8(truncatingIfNeeded: $0 &* 7 ^ $0 >> 8) }
+    let path = try folder.write(large, to: "served/large")
+    let server = try LocalServer(large, breakingOffAfter: [70_000, 0])
+    defer { server.stop() }
+    let remote = RemoteFile(
+      name: "large", mirrors: ["http://127.0.0.1:\(server.port)/large"], size: large.count,
+      checksum: .file(try RemoteFile.hash(path: path, inflating: false)))
+    let cache = folder.path + "/cache"
+    for _ in 0..<2 {
+      let error = #expect(throws: DatasetError.self) { try Fetcher().fetch(remote, into: cache) }
+      #expect(error?.message.contains("http://127.0.0.1:\(server.port)/large: curl: (18)") == true)
+      #expect(FileManager.default.contents(atPath: cache + "/large.part")?.count == 70_000)
+    }
+    let fetched = try Fetcher().fetch(remote, into: cache)
+    #expect(FileManager.default.contents(atPath: fetched).map(Array.init) == large)
+    #expect(server.requestedRanges == ["", "bytes=70000-", "bytes=70000-"])
+  }
+
+  @Test("What stood in a part of another file is found out, and nothing of it kept", .enabled(if: hasCurl))
+  func refusesAForeignPart() throws {
+    let server = try LocalServer(content)
+    defer { server.stop() }
+    let remote = try file(mirrors: ["http://127.0.0.1:\(server.port)/small"])
+    try folder.write([UInt8](repeating: 0, count: 10), to: "cache/small.part")
+    let error = #expect(throws: DatasetError.self) {
+      try Fetcher().fetch(remote, into: folder.path + "/cache")
+    }
+    #expect(error?.message.contains("SHA-256 differs") == true)
+    let path = try Fetcher().fetch(remote, into: folder.path + "/cache")
+    #expect(FileManager.default.contents(atPath: path).map(Array.init) == content)
+    #expect(server.requestedRanges == ["bytes=10-", ""])
+  }
 }
