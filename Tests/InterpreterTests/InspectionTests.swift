@@ -25,6 +25,9 @@ import Testing
   expect(w.inputs.sum() == 4.0)
   let x = rand(1, 5, 5)
   let p = why(net, x, "pool1", 0, 1, 1)
+  let least = Sequential(input: [1, 4, 4]) { MinPool(2) }
+  expect(why(least, x[0..<1, 0..<4, 0..<4], "pool1", 0, 1, 1).value == x[0, 2..<4, 2..<4].min().number)
+  expect(String(why(least, x[0..<1, 0..<4, 0..<4], "pool1", 0, 1, 1)).contains("the min is"))
   expect(isClose(p.value, net.features(x, at: "conv1")[0, 2..<4, 2..<4].max().number, within: 1e-6))
   """,
   // The derivative of a linear network is its weight.
@@ -158,6 +161,8 @@ func looksInside(_ program: String) throws {
   ("net.maximize(at: \"conv1\", unit: 5)", "has no unit 5"),
   ("net.occlusion(x, size: 30)", "a square of 30"),
   ("pca(ones(2, 2), components: 5)", "for 5 components"),
+  ("net.predict(Samples(rand(2, 1, 8, 8), [0, 1]), tta: Augment(mixup: 0.2))", "leave them out of tta:"),
+  ("net.predict(Samples(rand(2, 1, 8, 8), [0, 1]), tta: Augment(noise: 0.1), views: 0)", "1 to 1000, got 0"),
 ])
 func refusesToLook(_ line: String, _ part: String) {
   let failure = Session().failure(
@@ -187,6 +192,19 @@ func refusesToLook(_ line: String, _ part: String) {
   let net = Sequential(input: [1, 24, 24]) { Flatten(); Dense(10) }
   let shares = net.predictCrops(Digits(count: 20).test)
   expect(shares.shape == [4, 10] && isClose(shares.sum().number, 4.0, within: 1e-4))
+  """,
+  // Views of a sample are averaged: of mirrored ones half each, in the long run; of unchanged ones the plain output.
+  """
+  seed(4)
+  let left = Tensor([[[1, 0], [1, 0]]])
+  let samples = Samples(stack(left, left), [0, 1])
+  let net = Sequential(input: [1, 2, 2]) { Flatten(); Dense(3) }
+  expect(isClose(net.predict(samples, tta: Augment(), views: 3), net.predict(samples), within: 1e-6))
+  let right = Tensor([[[0, 1], [0, 1]]])
+  let mean = (net(left) + net(right)) / 2
+  let found = net.predict(samples, tta: Augment(flip: .horizontal), views: 600)
+  expect(found.shape == [2, 3])
+  expect(isClose(found[0], mean, within: 0.15 * abs(net(left) - net(right)).max().number))
   """,
   // Splits take the same share of every class; maps keep bytes; arrays come back as they were.
   """
@@ -218,4 +236,34 @@ func preparesData(_ program: String) throws {
   defer { try? FileManager.default.removeItem(at: folder) }
   let failure = Session().failure(of: "let folder = \"\(folder.path)\"\n" + program)
   #expect(failure == nil, "\(failure?.text ?? "")")
+}
+
+/// The course of a training drawn batch by batch, with epochs and validation over it.
+@Test func plotsBatches() {
+  let session = Session()
+  let training = """
+    seed(1)
+    let data = Digits(count: 200, validation: 0.2)
+    let net = Sequential(input: [1, 28, 28]) { Flatten(); Dense(10) }
+    let run = net.fit(data, epochs: 3, batch: 16)
+    """
+  #expect(session.failure(of: training) == nil)
+  let perEpoch = session.output(of: "plot(run)")
+  let perBatch = session.output(of: "plot(run, per: .batch)")
+  for name in ["training", "validation"] { #expect(perEpoch.contains(name) && perBatch.contains(name)) }
+  #expect(perBatch.contains("batches") && !perEpoch.contains("batches"))
+  #expect(session.failure(of: "plot(run, per: .step)")?.text.contains(".batch") == true)
+  #expect(session.output(of: "plot(net.fit(data, epochs: 1), per: .batch)").contains("batches"))
+}
+
+/// Charts given together stand side by side, images in a figure of their own.
+@Test func showsChartsTogether() {
+  func count(_ text: String) -> Int {
+    let sink = RecordingSink()
+    _ = Session().execute(text, sink: sink)
+    return sink.shown.count
+  }
+  #expect(count("show(heatmap(eye(3)), heatmap(ones(2, 2)))") == 1)
+  #expect(count("show(heatmap(eye(3)), rand(1, 4, 4), rand(1, 4, 4), heatmap(eye(3)), bars([1]))") == 3)
+  #expect(count("show(bars([1]), bars([2]), bars([3]), bars([4]))") == 2)
 }

@@ -43,13 +43,16 @@ extension ForeignNames {
     "BCEWithLogitsLoss": "write loss: .bce on logits",
     "BinaryCrossentropy": "write loss: .bce, which takes logits",
     "CategoricalCrossentropy": "write loss: .crossEntropy; it takes logits, and class numbers or one-hot",
-    "CenterCrop": "write data.train.augmented(Augment(rotate: 10, flip: true)); pictures are 0...1 already",
+    "CenterCrop":
+      "write data.train.augmented(Augment(rotate: 10, flip: .horizontal)); pictures are 0...1 already",
     "CGFloat": "write Double",
     "clamp": "write x.clamped(0, 1)",
     "classification_report": "write model.evaluate(data.test)",
-    "ColorJitter": "write data.train.augmented(Augment(rotate: 10, flip: true)); pictures are 0...1 already",
+    "ColorJitter":
+      "write data.train.augmented(Augment(rotate: 10, flip: .horizontal)); pictures are 0...1 already",
     "compile": "programs are not made of text here",
-    "Compose": "write data.train.augmented(Augment(rotate: 10, flip: true)); pictures are 0...1 already",
+    "Compose":
+      "write data.train.augmented(Augment(rotate: 10, flip: .horizontal)); pictures are 0...1 already",
     "Concat": "write concat(a, b)",
     "Concatenate": "write concat(a, b)",
     "confusion_matrix": "write model.confusion(data.test)",
@@ -188,7 +191,8 @@ extension ForeignNames {
     "nil_": "write nil",
     "NLLLoss": "write loss: .crossEntropy on logits",
     "None": "write nil",
-    "Normalize": "write data.train.augmented(Augment(rotate: 10, flip: true)); pictures are 0...1 already",
+    "Normalize":
+      "write data.train.augmented(Augment(rotate: 10, flip: .horizontal)); pictures are 0...1 already",
     "not": "write !",
     "NULL": "write nil",
     "null": "write nil",
@@ -209,12 +213,13 @@ extension ForeignNames {
       "write data.train.augmented(Augment(rotate: 10, zoom: 0.1)); pictures are 0...1 already",
     "RandomContrast":
       "write data.train.augmented(Augment(rotate: 10, zoom: 0.1)); pictures are 0...1 already",
-    "RandomCrop": "write data.train.augmented(Augment(rotate: 10, flip: true)); pictures are 0...1 already",
+    "RandomCrop":
+      "write data.train.augmented(Augment(rotate: 10, flip: .horizontal)); pictures are 0...1 already",
     "RandomFlip": "write data.train.augmented(Augment(rotate: 10, zoom: 0.1)); pictures are 0...1 already",
     "RandomHorizontalFlip":
-      "write data.train.augmented(Augment(rotate: 10, flip: true)); pictures are 0...1 already",
+      "write data.train.augmented(Augment(rotate: 10, flip: .horizontal)); pictures are 0...1 already",
     "RandomRotation":
-      "write data.train.augmented(Augment(rotate: 10, flip: true)); pictures are 0...1 already",
+      "write data.train.augmented(Augment(rotate: 10, flip: .horizontal)); pictures are 0...1 already",
     "RandomTranslation":
       "write data.train.augmented(Augment(rotate: 10, zoom: 0.1)); pictures are 0...1 already",
     "RandomZoom": "write data.train.augmented(Augment(rotate: 10, zoom: 0.1)); pictures are 0...1 already",
@@ -227,7 +232,8 @@ extension ForeignNames {
     "RepeatVector": "write stack(x, x)",
     "ReplicationPad2d": "write Pad(n), or slice: x[..., 1..<(-1), 1..<(-1)]",
     "Rescaling": "write data.train.augmented(Augment(rotate: 10, zoom: 0.1)); pictures are 0...1 already",
-    "Resize": "write data.train.augmented(Augment(rotate: 10, flip: true)); pictures are 0...1 already",
+    "Resize":
+      "write data.train.augmented(Augment(rotate: 10, flip: .horizontal)); pictures are 0...1 already",
     "Resizing": "write Upsample(2)",
     "RMSprop": "write RMSProp(net, lr: 1e-3)",
     "RNN": "sequences and attention are not part of this kernel: it is for convolutional networks",
@@ -262,7 +268,8 @@ extension ForeignNames {
     "TensorDataset": "write data.train, data.validation, data.test",
     "TerminateOnNaN": "nothing is needed: training stops at the first number that isn't finite",
     "to_categorical": "losses take class numbers; oneHot(x, classes: 10) makes one-hot",
-    "ToTensor": "write data.train.augmented(Augment(rotate: 10, flip: true)); pictures are 0...1 already",
+    "ToTensor":
+      "write data.train.augmented(Augment(rotate: 10, flip: .horizontal)); pictures are 0...1 already",
     "tqdm": "write for x in progress(xs) { … }",
     "train_test_split": "write MNIST(validation: 0.1); data sets come split",
     "trange": "write for x in progress(xs) { … }",

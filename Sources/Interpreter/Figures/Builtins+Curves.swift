@@ -63,7 +63,8 @@ final class CurveObject: HostObject {
   private let curve: ThresholdCurve
   private let name: String
   private let area: Double
-  private let chart: Chart
+  /// The curve, drawn.
+  let chart: Chart
 
   init(_ curve: ThresholdCurve, name: String, area: Double, chart: Chart) {
     (self.curve, self.name, self.area) = (curve, name, area)

@@ -7,7 +7,7 @@ enum FigureBuiltins {
     Builtin(
       "show",
       "Shows images, samples, feature maps, figures and tables: as pictures in a notebook, as characters in the shell. "
-        + "Images given together stand in one figure.",
+        + "Images given together stand in one figure, charts and heat maps side by side.",
       [
         .variadic("things", .any, "what to show"),
         .labelled("columns", .optional(.int), "images in a row", default: .nothing),
@@ -17,20 +17,28 @@ enum FigureBuiltins {
     ) { call in
       let context = call.context
       var waiting: [Tile] = []
+      var row: [any Drawable] = []
       func flush() throws {
-        guard !waiting.isEmpty else { return }
-        try display(.grid(try grid(try MaskTiles.overlaid(waiting, call), call)), context)
-        waiting = []
+        if !waiting.isEmpty {
+          try display(.grid(try grid(try MaskTiles.overlaid(waiting, call), call)), context)
+        }
+        if !row.isEmpty { try display(.drawings(row), context) }
+        (waiting, row) = ([], [])
       }
       for value in try call.array("things") {
-        if case .host(let object as FigureObject) = value, case .grid(let grid) = object.content,
+        if let drawings = drawings(in: value) {
+          if !waiting.isEmpty || width(of: row + drawings) > rowWidth { try flush() }
+          row += drawings
+        } else if case .host(let object as FigureObject) = value, case .grid(let grid) = object.content,
           waiting.isEmpty,
           !call.isGiven("scale"), !call.isGiven("captions")
         {
+          try flush()
           var grid = grid
           if let columns = try columns(call) { grid.columns = columns }
           try display(.grid(grid), context)
         } else if let tiles = try Tiles.images(of: value, context: context) {
+          if !row.isEmpty { try flush() }
           waiting += tiles
         } else {
           try flush()
@@ -47,6 +55,9 @@ enum FigureBuiltins {
         .variadic("things", .any, "what fit gave, or arrays or tensors of numbers"),
         .labelled("title", .string, "what stands above", default: .string("")),
         .labelled("names", .optional(.array(.string)), "a name for each curve", default: .nothing),
+        .labelled(
+          "per", .option(spans), "what a point of a training's course stands for",
+          default: .option(named: "epoch")),
       ], returns: .void, example: "plot([1, 4, 9, 16])"
     ) { call in
       let context = call.context
@@ -54,6 +65,10 @@ enum FigureBuiltins {
       var names: [String] = []
       if call.isGiven("names") { names = try call.array("names").map { try context.text(of: $0) } }
       for (index, value) in try call.array("things").enumerated() {
+        if case .host(let run as RunObject) = value, try call.option("per")?.name == "batch" {
+          try display(.charts(run.batchCharts), context)
+          continue
+        }
         if case .host(let object as any ChartSource) = value {
           try display(.charts(object.charts), context)
           continue
@@ -81,6 +96,31 @@ enum FigureBuiltins {
       return .string(grid.text(style: .ascii, columns: max(8, min(400, try call.int("columns")))))
     },
   ]
+
+  /// How wide drawings side by side may become, in CSS pixels: a notebook's width.
+  private static let rowWidth = 1000
+
+  /// Charts and heat maps that can stand beside others.
+  private static func drawings(in value: Value) -> [any Drawable]? {
+    switch value {
+    case .host(let object as FigureObject):
+      guard case .drawings(let drawings, text: nil, caption: "") = object.content else { return nil }
+      return drawings
+    case .host(let curve as CurveObject): return [curve.chart]
+    default: return nil
+    }
+  }
+
+  private static func width(of drawings: [any Drawable]) -> Int {
+    drawings.reduce(0) { $0 + $1.compact.figure().width }
+  }
+
+  private static let spans = OptionFamily(
+    "Span",
+    [
+      .init("epoch", "the mean over an epoch"),
+      .init("batch", "a batch, where fit was asked; epochs and validation are drawn over it"),
+    ])
 
   private static func columns(_ call: Arguments) throws -> Int? {
     guard let columns = try call.optionalInt("columns") else { return nil }

@@ -82,30 +82,62 @@ enum ModelTraining {
       return .host(EvaluationObject(result, classNames: data.classNames))
     },
     .method(
-      "predict", "The outputs for all samples, [n, …]; a tuple where there are several.", [data],
+      "predict",
+      "The outputs for all samples, [n, …]; a tuple where there are several. With tta: the mean of what the network makes "
+        + "of several views of each sample, changed at random (test-time augmentation).",
+      [
+        data,
+        .labelled("tta", .optional(.host("Augment")), "how the views differ", default: .nothing),
+        .labelled("views", .int, "how many views tta: makes of each sample", default: .int(8)),
+      ],
       inferredType: { types in if case .model(let output)? = types.first { output } else { .unknown } }
-    ) { (model: ModelObject, call) in
-      let context = call.context
-      if let inputs = try DataArgument.inputs(call.value("data")) {
-        let isSingle = zip(inputs, model.network.trace?.inputShapes ?? []).allSatisfy { $0.rank == $1.rank }
-        let count = inputs.first?.shape.dimensions.first ?? 1
-        if isSingle || count <= 256 {
-          return model.value(of: try context.apply(model.network, to: inputs))
-        }
-        let data = try TensorData(inputs: inputs, targets: [], runtime: context.runtime())
-        return model.value(
-          of: try model.network.predictions(for: data, runtime: context.runtime(), random: context.random))
-      }
-      let data = try DataArgument.training(call.value("data"), target: .labels, call)
-      return model.value(
-        of: try model.network.predictions(for: data, runtime: context.runtime(), random: context.random))
-    },
+    ) { (model: ModelObject, call) in try predict(model, call) },
     .method("reset", "Forgets the training: new weights, a new optimizer.", returns: .void) {
       (model: ModelObject, call) in
       try model.network.reset(random: call.context.random)
       return .void
     },
   ]
+
+  private static func predict(_ model: ModelObject, _ call: Arguments) throws -> Value {
+    let context = call.context
+    if call.isGiven("tta") { return model.value(of: try averaged(model, call)) }
+    if let inputs = try DataArgument.inputs(call.value("data")) {
+      let isSingle = zip(inputs, model.network.trace?.inputShapes ?? []).allSatisfy { $0.rank == $1.rank }
+      let count = inputs.first?.shape.dimensions.first ?? 1
+      if isSingle || count <= 256 {
+        return model.value(of: try context.apply(model.network, to: inputs))
+      }
+      let data = try TensorData(inputs: inputs, targets: [], runtime: context.runtime())
+      return model.value(
+        of: try model.network.predictions(for: data, runtime: context.runtime(), random: context.random))
+    }
+    let data = try DataArgument.training(call.value("data"), target: .labels, call)
+    return model.value(
+      of: try model.network.predictions(for: data, runtime: context.runtime(), random: context.random))
+  }
+
+  /// The mean of the outputs for several views of each sample.
+  private static func averaged(_ model: ModelObject, _ call: Arguments) throws -> [Tensor] {
+    let context = call.context
+    let ranges = try call.host("tta", as: AugmentObject.self).ranges
+    guard ranges.mix == nil else {
+      throw EvaluationError(
+        "ValueError", "mixup and cutmix blend samples, so that an output belongs to none of them",
+        fix: "leave them out of tta:"
+      ).at(call.place(of: "tta"))
+    }
+    let views = try call.int("views")
+    guard (1...1000).contains(views) else {
+      throw EvaluationError("ValueError", "views is a number from 1 to 1000, got \(views)")
+        .at(call.place(of: "views"))
+    }
+    let samples = try Predictions.samples(call)
+      .augmented(ranges, random: context.random.draw(for: .augmentation))
+    return try model.network.predictions(
+      for: ImageTrainingData(samples: samples), views: views, runtime: context.runtime(),
+      random: context.random)
+  }
 
   private static func fit(_ model: ModelObject, _ call: Arguments) throws -> Value {
     let context = call.context

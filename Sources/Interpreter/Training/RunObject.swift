@@ -55,6 +55,23 @@ final class RunObject: HostObject, ChartSource {
 
   func bundle(_ context: EvaluationContext) throws -> MIMEBundle { MIMEBundle(text: text) }
 
+  /// As ``charts``, with the loss of the batches under that of the epochs.
+  var batchCharts: [Chart] {
+    let (x, y) = TrainingCurves.batches(of: run, after: (run.epochs.first?.epoch ?? 1) - 1)
+    let charts = charts
+    guard run.epochs.count > 1, let epochs = charts.first else {
+      return [
+        Chart("loss", xLabel: "epoch", yLabel: "loss", series: [.init("batches", x: x, y: y)])
+      ] + charts.dropFirst()
+    }
+    let series =
+      [Chart.Series("batches", x: x, y: y, color: 7)]
+      + epochs.series.enumerated().map { index, series in
+        Chart.Series(series.name, x: series.x, y: series.y, style: series.style, color: index)
+      }
+    return [Chart("loss", xLabel: "epoch", yLabel: "loss", series: series)] + charts.dropFirst()
+  }
+
   /// Loss and metrics over the epochs; the loss over the batches where there is a single epoch.
   var charts: [Chart] {
     let epochs = run.epochs

@@ -22,22 +22,28 @@ enum TrainingCurves {
   }
 
   private static func loss(_ run: TrainingRun, _ progress: TrainingProgress?) -> Chart {
-    let losses = run.batchLosses
-    let batches = Double(max(1, progress?.batchCount ?? losses.count))
-    let first = Double((run.epochs.first?.epoch ?? progress?.epoch ?? 1) - 1)
-    let stride = max(1, (losses.count + pointLimit - 1) / pointLimit)
-    var x: [Double] = []
-    var y: [Double] = []
-    for start in Swift.stride(from: 0, to: losses.count, by: stride) {
-      let part = losses[start..<min(losses.count, start + stride)]
-      x.append(first + Double(start + part.count) / batches)
-      y.append(Double(part.reduce(0, +)) / Double(part.count))
-    }
+    let (x, y) = batches(of: run, after: (run.epochs.first?.epoch ?? progress?.epoch ?? 1) - 1)
     var series = [Chart.Series("training", x: x, y: y, color: 0)]
     if let validation = validation(run, { $0.validationLoss ?? .nan }) {
       series.append(Chart.Series("validation", x: validation.x, y: validation.y, style: .dashed, color: 1))
     }
     return Chart("", xLabel: "epoch", yLabel: "loss", series: series)
+  }
+
+  /// The loss of the batches over the epochs, of several together where there are more than a picture can show; the
+  /// training began after epoch `first`.
+  static func batches(of run: TrainingRun, after first: Int) -> (x: [Double], y: [Double]) {
+    let losses = run.batchLosses
+    let batches = Double(max(1, run.batchesPerEpoch))
+    let stride = max(1, (losses.count + pointLimit - 1) / pointLimit)
+    var x: [Double] = []
+    var y: [Double] = []
+    for start in Swift.stride(from: 0, to: losses.count, by: stride) {
+      let part = losses[start..<min(losses.count, start + stride)]
+      x.append(Double(first) + Double(start + part.count) / batches)
+      y.append(Double(part.reduce(0, +)) / Double(part.count))
+    }
+    return (x, y)
   }
 
   /// All metrics in one chart, a colour each; those of the validation are dashed.

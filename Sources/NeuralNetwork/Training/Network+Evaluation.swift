@@ -33,25 +33,33 @@ extension Network {
       loss: sums.loss, metrics: sums.metricValues, sampleCount: data.count, confusion: sums.confusion)
   }
 
-  /// Each output for all samples, inferring, in order: `[N, …]`.
-  package func predictions(for data: any TrainingData, runtime: Runtime, random: RandomSource) throws
-    -> [Tensor]
+  /// Each output for all samples, inferring, in order: `[N, …]`; of several views the mean, a view being what the data
+  /// are in one more epoch.
+  package func predictions(for data: any TrainingData, views: Int = 1, runtime: Runtime, random: RandomSource)
+    throws -> [Tensor]
   {
-    var batches: [[Tensor]] = []
-    try forEachBatch(of: data, runtime: runtime, random: random) { outputs, _ in
-      outputs
-    } body: { results, _ in
-      batches.append(results)
+    var sums: [(numbers: [Float], shape: Shape)] = []
+    for view in 0..<max(1, views) {
+      var batches: [[Tensor]] = []
+      try forEachBatch(of: data, epoch: view, runtime: runtime, random: random) { outputs, _ in
+        outputs
+      } body: { results, _ in
+        batches.append(results)
+      }
+      let outputs = try (batches.first ?? []).indices.map { output in
+        try Tensor.concat(batches.map { $0[output] }, axis: 0)
+      }
+      guard views > 1 else { return outputs }
+      let seen = try outputs.map { (numbers: try runtime.floats(of: $0), shape: $0.shape) }
+      sums = view == 0 ? seen : zip(sums, seen).map { (zip($0.numbers, $1.numbers).map(+), $0.shape) }
     }
-    return try (batches.first ?? []).indices.map { output in
-      try Tensor.concat(batches.map { $0[output] }, axis: 0)
-    }
+    return try sums.map { sum in try Tensor(sum.numbers.map { $0 / Float(views) }, sum.shape) }
   }
 
-  /// Applies the network to all samples in order; `results` is asked once per batch size what to compute, after
-  /// `observer` was told of the layers.
+  /// Applies the network to all samples in order, as they are in an epoch; `results` is asked once per batch size what to
+  /// compute, after `observer` was told of the layers.
   func forEachBatch(
-    of data: any TrainingData, runtime: Runtime, random: RandomSource,
+    of data: any TrainingData, epoch: Int = 0, runtime: Runtime, random: RandomSource,
     observer: ((_ layer: any Layer, _ inputs: [Tensor], _ output: Tensor) -> Void)? = nil,
     results: (_ outputs: [Tensor], _ targets: [Tensor]) throws -> [Tensor],
     body: (_ results: [Tensor], _ range: Range<Int>) throws -> Void
@@ -70,7 +78,7 @@ extension Network {
         prepared[range.count] = (try runtime.prepare(wanted, placeholders: inputs + targets), batch)
       }
       guard let (graph, batch) = prepared[range.count] else { continue }
-      try batch.fill(from: data, indices: order.indices[range], epoch: 0)
+      try batch.fill(from: data, indices: order.indices[range], epoch: epoch)
       try body(try graph.run(batch.tensors), range)
     }
   }

@@ -136,6 +136,7 @@ package final class Trainer {
     var start = Date() - position.epochSeconds
     let waitedBefore = steps.values.reduce(0) { $0 + $1.waited }
     var rate = Double(rule.learningRate)
+    run.batchesPerEpoch = order.batches.count
     for number in position.batch..<max(position.batch, order.batches.count) {
       let waited = try steer(batch: number + 1, observer: observer)
       start += waited

@@ -59,6 +59,8 @@ package struct TrainingRun {
   package internal(set) var epochs: [EpochRecord] = []
   /// The loss of every batch, in order.
   package internal(set) var batchLosses: [Float] = []
+  /// How many batches an epoch has.
+  package internal(set) var batchesPerEpoch = 0
   /// The epoch whose weights the network has, when that is not the last.
   package internal(set) var bestEpoch: Int?
   /// Why training stopped before its last epoch, if it did.

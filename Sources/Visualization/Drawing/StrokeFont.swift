@@ -1,3 +1,5 @@
+import Foundation
+
 /// A font drawn with a round pen, so that pictures have text at any size without a font file.
 ///
 /// Characters it does not have appear as a box.
@@ -81,9 +83,14 @@ struct StrokeFont {
 
   private static let unknown = Glyph("6 00606c0c00")
 
+  /// A letter without its accents: better read than a box.
+  private static func bare(_ character: Character) -> Character? {
+    String(character).decomposedStringWithCanonicalMapping.unicodeScalars.first.map { Character($0) }
+  }
+
   private static func glyph(_ character: Character) -> Glyph {
     if character == " " { return Glyph("4") }
-    return glyphs[character] ?? unknown
+    return glyphs[character] ?? bare(character).flatMap { glyphs[$0] } ?? unknown
   }
 }
 
