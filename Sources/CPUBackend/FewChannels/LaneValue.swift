@@ -53,6 +53,10 @@ struct LaneShape {
   func offset(row: Int, column: Int) -> Int {
     ((border.top + row) * rowLength + border.left + column) * VK_LANES
   }
+  /// Where rows with numbers begin and end, in floats from the beginning of a row; rows outside are zeros.
+  func rows(from row: Int) -> (Int64, Int64) {
+    (Int64(-row) * steps.row, Int64(height - row) * steps.row)
+  }
   /// Whether the elements stand side by side, so that channels, rows and columns can be read as one axis.
   var isCompact: Bool { border.isEmpty }
   /// Elements of one image.

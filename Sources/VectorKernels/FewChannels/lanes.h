@@ -10,6 +10,8 @@ typedef struct {
   /// Images in the block, and whether it is the first of its chunk.
   int64_t images;
   int is_first;
+  /// Which part of the operation's work is to be done, of how many; 0, 0 for all of it.
+  int part, parts;
 } vk_lane_block;
 
 typedef struct {

@@ -6,6 +6,7 @@
 #define SINGLE_OUTPUTS 3
 #define TILE_COLUMNS(outputs) ((outputs) == 1 ? 2 : 1)
 #define MAX_TAPS 3
+#define MAX_TILE_TAPS 3
 #define FILTER_OUTPUTS(taps) ((taps) == 1 ? 3 : 1)
 #define WEIGHT_ROWS 2
 #include "all.inc"

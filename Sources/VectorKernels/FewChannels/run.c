@@ -35,21 +35,95 @@ static float *address(const vk_lane_region *r, vk_lane_place place, int64_t bloc
   return s->base + place.offset + block * s->block_step + part * s->thread_step + chunk * s->chunk_step;
 }
 
+static vk_lane_block operands(const vk_lane_region *r, const vk_lane_op *op, int64_t block, int64_t part, int64_t chunk, int is_first) {
+  int64_t images = r->images - block * VK_LANES;
+  return (vk_lane_block){
+    .x = address(r, op->x, block, part, chunk),
+    .w = address(r, op->w, block, part, chunk),
+    .z = address(r, op->z, block, part, chunk),
+    .bias = address(r, op->bias, block, part, chunk),
+    .y = address(r, op->y, block, part, chunk),
+    .images = images < VK_LANES ? images : VK_LANES,
+    .is_first = is_first,
+  };
+}
+
 static void run_block(const run_data *run, int64_t block, int64_t part, int64_t chunk, int is_first) {
   const vk_lane_region *r = run->region;
-  int64_t images = r->images - block * VK_LANES;
   for (int32_t k = 0; k < r->op_count; k++) {
-    const vk_lane_op *op = &r->ops[k];
-    vk_lane_block d = {
-      .x = address(r, op->x, block, part, chunk),
-      .w = address(r, op->w, block, part, chunk),
-      .z = address(r, op->z, block, part, chunk),
-      .bias = address(r, op->bias, block, part, chunk),
-      .y = address(r, op->y, block, part, chunk),
-      .images = images < VK_LANES ? images : VK_LANES,
-      .is_first = is_first,
-    };
-    run->table->run(op, &d);
+    vk_lane_block d = operands(r, &r->ops[k], block, part, chunk, is_first);
+    run->table->run(&r->ops[k], &d);
+  }
+}
+
+/// Asks whether somebody wants to stop.
+static void ask(run_data *run) {
+  const vk_lane_region *r = run->region;
+  if (r->is_cancelled && r->is_cancelled(r->cancellation)) __atomic_store_n(&run->is_cancelled, 1, __ATOMIC_RELAXED);
+}
+
+static int is_cancelled(run_data *run) { return __atomic_load_n(&run->is_cancelled, __ATOMIC_RELAXED); }
+
+/// Has an operation do a part of its outputs, as if there were no others.
+static vk_lane_op narrowed(const vk_lane_op *op, vk_lane_block *d) {
+  vk_lane_op own = *op;
+  int64_t first = op->outputs * d->part / d->parts, pixels = op->rows * op->columns;
+  own.outputs = op->outputs * (d->part + 1) / d->parts - first;
+  switch ((vk_lane_kind)op->kind) {
+    case VK_LANE_CONVOLUTION: return *op;
+    case VK_LANE_LOAD:
+      d->x += first * pixels;
+      d->y += first * op->y_steps.channel;
+      return own;
+    case VK_LANE_STORE:
+      d->x += first * op->x_steps.channel;
+      d->y += first * pixels;
+      return own;
+    case VK_LANE_FILTERS:
+      d->z += first * op->z_steps.channel;
+      d->y += first * op->row_length;
+      return own;
+    case VK_LANE_WEIGHTS:
+      d->z += first * VK_LANES;
+      d->y += first * op->row_length;
+      return own;
+    case VK_LANE_BIAS:
+      d->x += first * op->x_steps.channel;
+      d->y += first;
+      return own;
+    case VK_LANE_BORDER:
+    case VK_LANE_MAX_POOL:
+    case VK_LANE_MAX_POOL_GRADIENT:
+    case VK_LANE_MEAN_POOL:
+    case VK_LANE_MEAN_POOL_GRADIENT:
+    case VK_LANE_MAP: break;
+  }
+  if (d->x) d->x += first * op->x_steps.channel;
+  if (d->z) d->z += first * op->z_steps.channel;
+  d->y += first * op->y_steps.channel;
+  return own;
+}
+
+/// Takes chunks through all operations, all threads working on each of these at the same time.
+static void run_together(run_data *run, int64_t first_chunk, int64_t chunks, int part, int parts) {
+  const vk_lane_region *r = run->region;
+  int64_t blocks = blocks_of(r->images);
+  for (int64_t chunk = first_chunk; chunk < chunks; chunk++) {
+    int64_t first = blocks * chunk / chunks, last = blocks * (chunk + 1) / chunks;
+    for (int64_t block = first; block < last; block++) {
+      if (part == 0) ask(run);
+      // Everyone is to see the same answer: the next question comes after another barrier.
+      GOMP_barrier();
+      if (is_cancelled(run)) return;
+      for (int32_t k = 0; k < r->op_count; k++) {
+        vk_lane_block d = operands(r, &r->ops[k], block, 0, chunk, block == first);
+        d.part = part;
+        d.parts = parts;
+        vk_lane_op own = narrowed(&r->ops[k], &d);
+        if (own.outputs > 0) run->table->run(&own, &d);
+        GOMP_barrier();
+      }
+    }
   }
 }
 
@@ -82,16 +156,19 @@ static void run_part(void *data, int part, int parts) {
   }
   GOMP_barrier();
   int64_t blocks = blocks_of(r->images), chunks = vk_lane_chunks(r->images);
-  int64_t first_chunk = chunks * part / parts, last_chunk = chunks * (part + 1) / parts;
+  // Chunks that are left when all threads have equally many would have most of them wait: they are shared.
+  int64_t left = chunks % parts, shared = parts > 1 && 2 * left <= parts ? left : 0, own = chunks - shared;
+  int64_t first_chunk = own * part / parts, last_chunk = own * (part + 1) / parts;
   for (int64_t chunk = first_chunk; chunk < last_chunk; chunk++) {
     int64_t first = blocks * chunk / chunks, last = blocks * (chunk + 1) / chunks;
     for (int64_t block = first; block < last; block++) {
-      if (part == 0 && r->is_cancelled && r->is_cancelled(r->cancellation)) __atomic_store_n(&run->is_cancelled, 1, __ATOMIC_RELAXED);
-      if (__atomic_load_n(&run->is_cancelled, __ATOMIC_RELAXED)) break;
+      if (part == 0) ask(run);
+      if (is_cancelled(run)) break;
       run_block(run, block, part, chunk, block == first);
     }
   }
   GOMP_barrier();
+  if (shared > 0) run_together(run, own, chunks, part, parts);
   for (int32_t k = 0; k < r->sum_count; k++) add_chunks(&r->sums[k], run->table, r, chunks, part, parts);
 }
 

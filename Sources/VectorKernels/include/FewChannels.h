@@ -70,6 +70,9 @@ typedef struct {
   int64_t outputs, rows, columns;
   /// How often each of three nested loops over taps runs, and its steps in x and (in taps) in the packed weights.
   int64_t taps[3], x_taps[3], w_taps[3], w_start;
+  /// For convolutions, the floats after x where rows begin that are not zero everywhere, and where those behind them
+  /// begin; 0, 0 where that is not known.
+  int64_t seen[2];
   /// All taps of one output: what a packed tile has per output.
   int64_t packed_taps;
   /// The pooled lengths, windows, strides and paddings.
