@@ -75,11 +75,13 @@ let package = Package(
         "CPUBackend", "JSON", argumentParser,
       ]),
 
+    .target(name: "BenchmarkSupport", path: "Benchmarks/Support"),
     .executableTarget(
-      name: "few-channel-benchmark", dependencies: ["NeuralNetwork", "CPUBackend"],
+      name: "few-channel-benchmark", dependencies: ["NeuralNetwork", "CPUBackend", "BenchmarkSupport"],
       path: "Benchmarks/FewChannels"),
     .executableTarget(
-      name: "plan-benchmark", dependencies: ["NeuralNetwork", "CPUBackend"], path: "Benchmarks/Plans"),
+      name: "plan-benchmark", dependencies: ["NeuralNetwork", "CPUBackend", "BenchmarkSupport"],
+      path: "Benchmarks/Plans"),
 
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     tests("SyntaxTests", ["Syntax"]),

@@ -1,3 +1,4 @@
+import BenchmarkSupport
 import CPUBackend
 import Foundation
 import NeuralNetwork
@@ -13,7 +14,7 @@ import TensorRuntime
 
 let arguments = Array(CommandLine.arguments.dropFirst())
 let stopwatch = Stopwatch(
-  threads: Int(ProcessInfo.processInfo.environment["THREADS"] ?? "") ?? CPUBackend.availableProcessors)
+  threads: Int(ProcessInfo.processInfo.environment["THREADS"] ?? "") ?? Processors.available)
 
 switch arguments.first ?? "nets" {
 case "layers":

@@ -1,3 +1,4 @@
+import BenchmarkSupport
 import CPUBackend
 import Foundation
 import NeuralNetwork
@@ -11,7 +12,7 @@ import TensorRuntime
 
 var arguments = Set(CommandLine.arguments.dropFirst())
 let threads =
-  Int(ProcessInfo.processInfo.environment["THREADS"] ?? "") ?? CPUBackend.availableProcessors
+  Int(ProcessInfo.processInfo.environment["THREADS"] ?? "") ?? Processors.available
 let stopwatch = Stopwatch(threads: threads)
 let showsProfile = arguments.remove("profile") != nil
 let kinds = arguments.intersection(["training", "inference"])

@@ -2,12 +2,6 @@ import OneDNN
 import TensorRuntime
 import VectorKernels
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
-
 /// Runs graphs on the processor: convolutions and matrix products by oneDNN, the rest by the project's own kernels,
 /// all on one team of threads. Nothing is started before the first plan is compiled.
 package final class CPUBackend: Backend {
@@ -20,26 +14,7 @@ package final class CPUBackend: Backend {
 
   /// Makes a backend; without a number, as many threads as processors this process may use.
   package init(threads: Int? = nil) {
-    self.threads = max(1, threads ?? CPUBackend.availableProcessors)
-  }
-
-  /// The processors this process may run on: its affinity, or what its container grants where that is less.
-  package static var availableProcessors: Int {
-    var count = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-    #if os(Linux)
-      let allowed = Int(vk_affinity_count())
-      if allowed > 0 { count = min(count, allowed) }
-      if let file = fopen("/sys/fs/cgroup/cpu.max", "r") {
-        defer { fclose(file) }
-        var bytes = [UInt8](repeating: 0, count: 64)
-        let length = fread(&bytes, 1, bytes.count, file)
-        let words = String(decoding: bytes[..<length], as: UTF8.self).split(whereSeparator: \.isWhitespace)
-        if words.count == 2, let quota = Double(words[0]), let period = Double(words[1]), period > 0 {
-          count = min(count, max(1, Int((quota / period).rounded())))
-        }
-      }
-    #endif
-    return count
+    self.threads = max(1, threads ?? Processors.available)
   }
 
   /// `CPU (oneDNN 2.6.3, AVX-512, 2 threads)`.
@@ -56,7 +31,10 @@ package final class CPUBackend: Backend {
   }
 
   /// Gives the calling thread's parallel regions the configured number of threads.
-  func useThreads() { vk_set_threads(Int32(threads)) }
+  func useThreads() { use(threads: threads) }
+
+  /// Gives the calling thread's parallel regions so many threads.
+  func use(threads: Int) { vk_set_threads(Int32(threads)) }
 
   package func compile(_ program: Program) throws -> any Plan {
     do {

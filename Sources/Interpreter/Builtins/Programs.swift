@@ -1,3 +1,4 @@
+import CPUBackend
 import Foundation
 import TensorRuntime
 import Visualization
@@ -5,7 +6,7 @@ import Visualization
 extension Library.Family {
   /// Looking at a program and steering it.
   static let programs = Library.Family(
-    "Programs", functions: [expect, time, clock, seed, help, variables, typeNameFunction, progress])
+    "Programs", functions: [expect, time, clock, seed, threads, help, variables, typeNameFunction, progress])
 
   private static let expect = Builtin(
     "expect",
@@ -65,6 +66,26 @@ extension Library.Family {
   ) { call in
     call.context.random.restart(seed: UInt64(bitPattern: Int64(try call.int("number"))))
     return .void
+  }
+
+  private static let threads = Builtin(
+    "threads",
+    "How many threads compute tensors; with a number, so many from now on. At first as many as there are processors this process may use: its affinity and its container's limits count. The same program gives the same numbers again with the same number of threads.",
+    [.positional("count", .optional(.int), "how many; none only asks", default: .nothing)], returns: .int,
+    example: "threads(1)\nprint(threads())"
+  ) { call in
+    let runtime = try call.context.runtime()
+    if let count = try call.optionalInt("count") {
+      let most = Processors.available
+      guard (1...most).contains(count) else {
+        throw EvaluationError(
+          "ValueError",
+          "threads(\(count)): wanted 1 to \(most), the processors this process may use"
+        ).at(call.place(of: "count"))
+      }
+      runtime.setThreads(count)
+    }
+    return .int(runtime.backend.threads)
   }
 
   private static let help = Builtin(

@@ -395,6 +395,7 @@ extension ForeignNames {
     "seed": "write seed(42)",
     "Sequential": "write Sequential(input: [1, 28, 28]) { Conv(…); Dense(…) }",
     "set_random_seed": "write seed(42)",
+    "set_num_threads": "write threads(2)",
     "SGD": "write SGD(net, lr: 0.1)",
     "show": "write show(x)",
     "shuffle": "write xs.shuffled()",

@@ -30,6 +30,13 @@ package final class Runtime {
   /// How many plans are kept.
   package var planCount: Int { plans.count }
 
+  /// Has so many threads run one operation. Plans are made for a number of threads, so they are made anew.
+  package func setThreads(_ count: Int) {
+    guard count != backend.threads else { return }
+    backend.threads = count
+    plans.removeAll()
+  }
+
   /// Forgets all compiled plans.
   package func forgetPlans() { plans.removeAll() }
 

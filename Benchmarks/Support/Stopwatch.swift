@@ -1,9 +1,12 @@
 import Foundation
 
 /// Measures how long something takes.
-struct Stopwatch {
-  /// How many threads what is measured uses.
-  let threads: Int
+package struct Stopwatch {
+  /// How many threads what is measured uses; with one, the processor's time counts, which others hardly disturb.
+  package let threads: Int
+
+  /// Makes a stopwatch for so many threads.
+  package init(threads: Int) { self.threads = threads }
 
   private var now: Double {
     var time = timespec()
@@ -12,7 +15,7 @@ struct Stopwatch {
   }
 
   /// Seconds of one run: the median of some rounds.
-  func seconds(_ body: () throws -> Void) rethrows -> Double {
+  package func seconds(_ body: () throws -> Void) rethrows -> Double {
     try body()
     try body()
     var rounds: [Double] = []
