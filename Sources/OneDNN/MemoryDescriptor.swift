@@ -9,7 +9,7 @@ package struct MemoryDescriptor: Equatable {
   package init(raw: dnnl_memory_desc_t) { self.raw = raw }
 
   /// A type of element.
-  package enum Element: Sendable { case float32, int32, uint8 }
+  package enum Element: Sendable { case float32, int32, uint8, bfloat16 }
 
   /// Row-major numbers without gaps, or with the strides given (in elements).
   package init(_ dims: [Int], _ element: Element = .float32, strides: [Int]? = nil) throws {
@@ -24,14 +24,27 @@ package struct MemoryDescriptor: Equatable {
   }
 
   /// Numbers in whatever arrangement a primitive likes best.
-  package static func any(_ dims: [Int]) throws -> MemoryDescriptor {
+  package static func any(_ dims: [Int], _ element: Element = .float32) throws -> MemoryDescriptor {
     var raw = dnnl_memory_desc_t()
     var lengths = dims.map(Int64.init)
     try check(
-      dnnl_memory_desc_init_by_tag(&raw, Int32(dims.count), &lengths, dnnl_f32, dnnl_format_tag_any),
+      dnnl_memory_desc_init_by_tag(&raw, Int32(dims.count), &lengths, type(element), dnnl_format_tag_any),
       "description of \(dims)")
     return MemoryDescriptor(raw: raw)
   }
+
+  /// The same arrangement of other elements.
+  package func with(_ element: Element) -> MemoryDescriptor {
+    var copy = raw
+    copy.data_type = MemoryDescriptor.type(element)
+    return MemoryDescriptor(raw: copy)
+  }
+
+  /// Whether the elements are bfloat16: 16 bits, the upper half of a float32.
+  package var isBFloat16: Bool { raw.data_type == dnnl_bf16 }
+
+  /// Bytes of one element.
+  package var elementByteCount: Int { dnnl_data_type_size(raw.data_type) }
 
   /// Images whose channels stand together in blocks: `nChw16c`.
   package static func blocked(_ dims: [Int], channels: Int) throws -> MemoryDescriptor {
@@ -49,6 +62,17 @@ package struct MemoryDescriptor: Equatable {
     return MemoryDescriptor(raw: raw)
   }
 
+  /// Filters of images whose inputs and outputs stand together in blocks of sixteen: `OIhw16i16o`.
+  package static func blockedFilters(_ dims: [Int]) throws -> MemoryDescriptor {
+    var raw = dnnl_memory_desc_t()
+    var lengths = dims.map(Int64.init)
+    let tag = dims.count == 4 ? dnnl_OIhw16i16o : dnnl_format_tag_undef
+    try check(
+      dnnl_memory_desc_init_by_tag(&raw, Int32(dims.count), &lengths, dnnl_f32, tag),
+      "description of the filters \(dims) in blocks")
+    return MemoryDescriptor(raw: raw)
+  }
+
   /// No numbers at all.
   package static let none = MemoryDescriptor(raw: dnnl_memory_desc_t())
 
@@ -57,6 +81,7 @@ package struct MemoryDescriptor: Equatable {
     case .float32: dnnl_f32
     case .int32: dnnl_s32
     case .uint8: dnnl_u8
+    case .bfloat16: dnnl_bf16
     }
   }
 

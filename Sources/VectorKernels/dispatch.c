@@ -1,5 +1,8 @@
 // Which instruction set is used, and the team of threads.
 #include "Kernels/vectors.h"
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 
 void GOMP_parallel(void (*body)(void *), void *data, unsigned threads, unsigned flags);
 int omp_get_thread_num(void);
@@ -19,6 +22,19 @@ static int level(void) {
   if (is_2 && limit >= 1) return 1;
 #endif
   return 0;
+}
+
+int vk_bfloat16_speed(void) {
+#if defined(__x86_64__)
+  if (level() < 2 || !__builtin_cpu_supports("avx512bf16")) return 0;
+  // CPUID leaf 7: AMX-BF16 in bit 22 of EDX. Without it, convolutions in bfloat16 were measured to take twice the time
+  // of float32 on Intel's processors, and 0.55 of it on AMD's.
+  unsigned a, b, c, d;
+  int has_tiles = __get_cpuid_count(7, 0, &a, &b, &c, &d) && (d >> 22 & 1);
+  return has_tiles || !__builtin_cpu_is("intel") ? 2 : 1;
+#else
+  return 0;
+#endif
 }
 
 const vk_table *vk_kernels(void) {

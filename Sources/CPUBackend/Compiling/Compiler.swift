@@ -201,7 +201,8 @@ final class Compiler {
   /// The value in a layout; its lengths may be another reading of the same row-major numbers (groups, flattening).
   func place(_ value: Int, like descriptor: MemoryDescriptor) throws -> Slot {
     if let there = places[value].first(where: { $0.descriptor == descriptor }) { return there }
-    if undecided[value] != nil { return try decide(value, descriptor) }
+    // Parameters stand in float32, whatever they are rounded to for one who reads them.
+    if undecided[value] != nil, !descriptor.isBFloat16 { return try decide(value, descriptor) }
     let first = try primary(value)
     if first.descriptor == descriptor { return first }
     var source = first
@@ -246,9 +247,12 @@ final class Compiler {
 
   // MARK: Steps
 
-  /// Adds a step.
-  func step(_ name: String, reads: [Slot], writes: [Slot], _ run: @escaping (RunContext) throws -> Void) {
-    let step = PlanStep(name: name, reads: reads, writes: writes, run: run)
+  /// Adds a step; `uses` are places for scratch numbers.
+  func step(
+    _ name: String, reads: [Slot], writes: [Slot], uses: [Slot] = [],
+    _ run: @escaping (RunContext) throws -> Void
+  ) {
+    let step = PlanStep(name: name, reads: reads, writes: writes, uses: uses, run: run)
     if isInPrelude { prelude.append(step) } else { steps.append(step) }
   }
 

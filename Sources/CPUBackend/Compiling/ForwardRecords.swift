@@ -8,6 +8,7 @@ struct ForwardRecords {
     let geometry: ConvolutionGeometry
     let input: Shape
     let weights: Shape
+    var factors = MemoryDescriptor.Element.float32
   }
   /// What identifies a fully connected layer's forward primitive.
   struct DenseKey: Hashable {
@@ -26,6 +27,12 @@ struct ForwardRecords {
     let destination: MemoryDescriptor
     let workspace: Slot?
   }
+  /// A max pooling in blocks of channels: its layouts and where it keeps each window's largest place.
+  struct BlockPooling {
+    let source: MemoryDescriptor
+    let destination: MemoryDescriptor
+    let places: Slot
+  }
   /// A batch normalisation's primitive and what it keeps.
   struct Normalization {
     let description: PrimitiveDescription
@@ -36,6 +43,7 @@ struct ForwardRecords {
   var convolutions: [ConvolutionKey: PrimitiveDescription] = [:]
   var dense: [DenseKey: (description: PrimitiveDescription, source: MemoryDescriptor)] = [:]
   var pooling: [PoolingKey: Pooling] = [:]
+  var blockPooling: [PoolingKey: BlockPooling] = [:]
   /// Average poolings by window and input shape: their gradients don't see the input.
   var averages: [String: Pooling] = [:]
   /// Batch normalisations by the value of their mean.

@@ -101,25 +101,29 @@ extension Compiler {
   }
 
   /// The forward primitive that backward ones are made after.
-  private func convolutionForward(_ shapes: ConvolutionShapes, _ algorithm: ConvolutionAlgorithm = .direct)
-    throws
-    -> PrimitiveDescription
-  {
-    if algorithm == .direct, let known = forwards.convolutions[shapes.key] { return known }
+  private func convolutionForward(
+    _ shapes: ConvolutionShapes, _ algorithm: ConvolutionAlgorithm, _ factors: MemoryDescriptor.Element
+  ) throws -> PrimitiveDescription {
+    var key = shapes.key
+    key.factors = factors
+    if algorithm == .direct, let known = forwards.convolutions[key] { return known }
     let made = try PrimitiveDescription.convolution(
-      engine, isTraining: true, algorithm: algorithm, source: .any(shapes.source),
-      weights: .any(shapes.weights),
-      bias: nil, destination: .any(shapes.destination), window: shapes.window)
-    if algorithm == .direct { forwards.convolutions[shapes.key] = made }
+      engine, isTraining: true, algorithm: algorithm, source: .any(shapes.source, factors),
+      weights: .any(shapes.weights, factors),
+      bias: nil, destination: .any(shapes.destination, factors), window: shapes.window)
+    if algorithm == .direct { forwards.convolutions[key] = made }
     return made
   }
 
-  /// Makes a primitive by Winograd's algorithm where that is faster and the library can, else directly.
+  /// Makes a primitive: in bfloat16 where that is wanted and the library can, by Winograd's algorithm where that is
+  /// faster and the library can, else directly.
   private func choose(
-    _ shapes: ConvolutionShapes, _ make: (ConvolutionAlgorithm) throws -> PrimitiveDescription
+    _ shapes: ConvolutionShapes,
+    _ make: (ConvolutionAlgorithm, _ factors: MemoryDescriptor.Element) throws -> PrimitiveDescription
   ) throws -> PrimitiveDescription {
-    if shapes.suitsWinograd, let fast = try? make(.winograd) { return fast }
-    return try make(.direct)
+    if let rounded = rounded({ try make(.direct, .bfloat16) }) { return rounded }
+    if shapes.suitsWinograd, let fast = try? make(.winograd, .float32) { return fast }
+    return try make(.direct, .float32)
   }
 
   func lower(_ operation: Convolution, _ index: Int) throws {
@@ -139,11 +143,10 @@ extension Compiler {
     let hasBias = bias != nil || epilogue.offset != nil
     // Winograd's algorithm has weights of its own layout for inferring; a direct convolution would leave its blocks.
     let infers = program.gradients.isEmpty
-    let description = try choose(shapes) { algorithm in
+    let description = try choose(shapes) { algorithm, factors in
       try .convolution(
         engine, isTraining: !infers || algorithm == .direct, algorithm: algorithm,
-        source: .any(shapes.source),
-        weights: .any(shapes.weights),
+        source: .any(shapes.source, factors), weights: .any(shapes.weights, factors),
         bias: hasBias ? plainDescriptor([shapes.destination[1]]) : nil, destination: .any(shapes.destination),
         window: shapes.window,
         attributes: activation == nil && epilogue.residual == nil
@@ -169,11 +172,11 @@ extension Compiler {
     let samples = all.source[0]
     let atOnce = samplesAtOnce(samples, operations: all.operationCount)
     let shapes = all.with(samples: atOnce)
-    let description = try choose(shapes) { algorithm in
+    let description = try choose(shapes) { algorithm, factors in
       try .convolutionInputGradient(
-        engine, algorithm: algorithm, source: .any(shapes.source), weights: .any(shapes.weights),
-        destination: .any(shapes.destination), window: shapes.window,
-        forward: convolutionForward(shapes, algorithm))
+        engine, algorithm: algorithm, source: .any(shapes.source), weights: .any(shapes.weights, factors),
+        destination: .any(shapes.destination, factors), window: shapes.window,
+        forward: convolutionForward(shapes, algorithm, factors))
     }
     let hasBias = instruction.inputs.count > 2
     let (source, destination) = (description.sourceGradient, description.destinationGradient)
@@ -221,12 +224,12 @@ extension Compiler {
     let samples = all.source[0]
     let atOnce = samplesAtOnce(samples, operations: all.operationCount)
     let shapes = all.with(samples: atOnce)
-    let description = try choose(shapes) { algorithm in
+    let description = try choose(shapes) { algorithm, factors in
       try .convolutionWeightGradient(
-        engine, algorithm: algorithm, source: .any(shapes.source), weights: .any(shapes.weights),
+        engine, algorithm: algorithm, source: .any(shapes.source, factors), weights: .any(shapes.weights),
         bias: operation.hasBias ? plainDescriptor([shapes.destination[1]]) : nil,
-        destination: .any(shapes.destination),
-        window: shapes.window, forward: convolutionForward(shapes, algorithm))
+        destination: .any(shapes.destination, factors),
+        window: shapes.window, forward: convolutionForward(shapes, algorithm, factors))
     }
     var sums: [(role: ArgumentRole, slot: Slot)] = [
       (.weightsGradient, define(instruction.outputs[0], description.weightsGradient))

@@ -42,13 +42,17 @@ extension Compiler {
       (program.instructions[$0].operation as? Unary)?.function.libraryActivation
     }
     let hasBias = instruction.inputs.count > 2
-    let description = try PrimitiveDescription.innerProduct(
-      engine, isTraining: true, source: source, weights: .any([outputs] + source.dims.dropFirst()),
-      bias: hasBias ? plainDescriptor([outputs]) : nil, destination: plainDescriptor([shape[0], outputs]),
-      attributes: fused.map { try Attributes(activation: $0) })
+    let description = try inPrecision { factors in
+      try .innerProduct(
+        engine, isTraining: true, source: source.with(factors),
+        weights: .any([outputs] + source.dims.dropFirst(), factors),
+        bias: hasBias ? plainDescriptor([outputs]) : nil, destination: plainDescriptor([shape[0], outputs]),
+        attributes: fused.map { try Attributes(activation: $0) })
+    }
     _ = try denseForward(shape, outputs, source)
     var reads: [(ArgumentRole, Slot)] = [
-      (.source, try place(x, like: source)), (.weights, try place(w, like: description.weights)),
+      (.source, try place(x, like: description.source)),
+      (.weights, try place(w, like: description.weights)),
     ]
     if hasBias { reads.append((.bias, try plain(instruction.inputs[2]))) }
     let target = define(output, description.destination)
@@ -64,9 +68,11 @@ extension Compiler {
     let flat = try plainDescriptor([shape[0], shape.dimensions.dropFirst().reduce(1, *)])
     let known = forwards.dense[.init(input: shape, outputs: outputs)]?.source
     let (forward, source) = try denseForward(shape, outputs, known ?? flat)
-    let description = try PrimitiveDescription.innerProductInputGradient(
-      engine, source: source, weights: .any([outputs] + source.dims.dropFirst()),
-      destination: plainDescriptor([shape[0], outputs]), forward: forward)
+    let description = try inPrecision { factors in
+      try .innerProductInputGradient(
+        engine, source: source, weights: .any([outputs] + source.dims.dropFirst(), factors),
+        destination: plainDescriptor([shape[0], outputs]).with(factors), forward: forward)
+    }
     let target = define(output, description.sourceGradient)
     try primitive(
       instruction.operation.name, description,
@@ -81,11 +87,12 @@ extension Compiler {
     let shape = program.types[x].shape
     let outputs = program.types[g].shape[1]
     let (forward, source) = try denseForward(shape, outputs, denseSource(x, outputs))
-    let description = try PrimitiveDescription.innerProductWeightGradient(
-      engine, source: source, weights: .any([outputs] + source.dims.dropFirst()),
-      bias: operation.hasBias ? plainDescriptor([outputs]) : nil,
-      destination: plainDescriptor([shape[0], outputs]),
-      forward: forward)
+    let description = try inPrecision { factors in
+      try .innerProductWeightGradient(
+        engine, source: source.with(factors), weights: .any([outputs] + source.dims.dropFirst()),
+        bias: operation.hasBias ? plainDescriptor([outputs]) : nil,
+        destination: plainDescriptor([shape[0], outputs]).with(factors), forward: forward)
+    }
     var writes: [(ArgumentRole, Slot)] = [
       (.weightsGradient, define(instruction.outputs[0], description.weightsGradient))
     ]

@@ -21,7 +21,9 @@ extension Compiler {
       return try place(value, like: descriptor)
     }
     return try inPrelude {
-      if isUndecided(value), descriptor.isBlocked { _ = try decide(value, descriptor) }
+      if isUndecided(value), descriptor.isBlocked, !descriptor.isBFloat16 {
+        _ = try decide(value, descriptor)
+      }
       let first = try primary(value)
       let ordered =
         first.descriptor.isRowMajor

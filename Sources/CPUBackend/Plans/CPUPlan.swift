@@ -8,6 +8,8 @@ final class CPUPlan: Plan {
   let gradientBuffers: [Buffer]
   private let backend: CPUBackend
   private let engine: Engine
+  /// The threads its primitives were made for.
+  private let threads: Int
   private let prelude: [PlanStep]
   private let steps: [PlanStep]
   /// The arguments the prelude reads, and what they and the scalars were when it ran.
@@ -27,13 +29,14 @@ final class CPUPlan: Plan {
   ) throws {
     self.backend = backend
     self.engine = engine
+    threads = backend.threads
     self.prelude = prelude
     self.steps = steps
     self.argumentLayouts = argumentLayouts
     self.gradientBuffers = gradientBuffers
     self.scalars = scalars
     for (index, step) in (prelude + steps).enumerated() {
-      for slot in step.reads + step.writes {
+      for slot in step.reads + step.writes + step.uses {
         let root = slot.root
         root.firstStep = min(root.firstStep, index)
         root.lastStep = max(root.lastStep, index)
@@ -122,9 +125,9 @@ final class CPUPlan: Plan {
     -> RunContext
   {
     try bind(given, results)
-    backend.useThreads()
+    backend.use(threads: threads)
     let context = RunContext(
-      engine: engine, threads: backend.threads, randoms: given.randoms, cancellation: cancellation)
+      engine: engine, threads: threads, randoms: given.randoms, cancellation: cancellation)
     guard !prelude.isEmpty else { return context }
     let revisions = preludeArguments.map { given.buffers[$0].revision }
     if let preludeState, preludeState.revisions == revisions, preludeState.scalars == given.scalars {
@@ -161,7 +164,7 @@ final class CPUPlan: Plan {
   private func describe(_ step: PlanStep) -> String {
     func list(_ slots: [Slot]) -> String {
       slots.map {
-        "\($0.elementType)[\($0.descriptor.dims.map(String.init).joined(separator: ","))]\($0.layoutName)"
+        "\($0.elementName)[\($0.descriptor.dims.map(String.init).joined(separator: ","))]\($0.layoutName)"
       }
       .joined(separator: " ")
     }

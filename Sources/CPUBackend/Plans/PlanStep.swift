@@ -36,6 +36,8 @@ struct PlanStep {
   let reads: [Slot]
   /// The places it writes.
   let writes: [Slot]
+  /// Scratch places nobody else sees.
+  var uses: [Slot] = []
   /// Does it.
   let run: (RunContext) throws -> Void
 

@@ -18,7 +18,7 @@ final class Slot {
   }
   /// How the numbers are arranged.
   let descriptor: MemoryDescriptor
-  /// What one element is.
+  /// What one element is; numbers of float32 may be kept as bfloat16, which the descriptor tells.
   let elementType: ElementType
   /// Bytes it takes, padding included.
   let byteCount: Int
@@ -48,7 +48,7 @@ final class Slot {
   }
 
   /// How many elements stand there, padding included.
-  var elementCount: Int { byteCount / elementType.byteCount }
+  var elementCount: Int { byteCount / max(1, descriptor.elementByteCount) }
 
   /// The library's handle on it.
   func libraryMemory(_ engine: Engine) throws -> Memory {
@@ -68,6 +68,9 @@ final class Slot {
     guard let pointer else { throw TensorError("plan", "a place was used before it was bound") }
     return pointer.assumingMemoryBound(to: type)
   }
+
+  /// The elements as plans print them.
+  var elementName: String { descriptor.isBFloat16 ? "bfloat16" : "\(elementType)" }
 
   /// Short, as plans print it.
   var layoutName: String { descriptor.isRowMajor ? "" : descriptor.layoutName }

@@ -112,6 +112,13 @@ enum NetworkOptions {
         ]),
     ])
 
+  static let precision = OptionFamily(
+    "Precision",
+    [
+      .init("fp32", "float32"),
+      .init("bf16", "factors rounded to bfloat16, the rest in float32"),
+    ])
+
   static let stop = OptionFamily(
     "Stop",
     [

@@ -48,6 +48,10 @@ enum ModelTraining {
           "ends with a running mean of the weights; the share of it that stays at a step: 0.999",
           default: .nothing), .labelled("shuffle", .bool, "another order each epoch", default: .bool(true)),
         .labelled(
+          "precision", .option(NetworkOptions.precision),
+          "what convolutions and dense layers multiply in; weights, sums, statistics and losses stay float32",
+          default: .option(named: "fp32")),
+        .labelled(
           "best", .bool, "ends with the weights of the best epoch, where there is validation",
           default: .bool(true)),
         .labelled(
@@ -196,6 +200,7 @@ enum ModelTraining {
     if call.isGiven("accumulate") { settings.accumulation = try natural("accumulate", call, from: 1) }
     if call.isGiven("averaging") { settings.averaging = try share("averaging", call) }
     if call.isGiven("shuffle") { settings.shuffles = try call.bool("shuffle") }
+    if call.isGiven("precision") { settings.precision = try precision(call) }
     if call.isGiven("best") { settings.restoresBest = try call.bool("best") }
     return settings
   }
@@ -218,6 +223,19 @@ enum ModelTraining {
       }
       return number
     }
+  }
+
+  /// The precision that is asked for, where this processor has it.
+  private static func precision(_ call: Arguments) throws -> Precision {
+    guard try call.option("precision")?.name == "bf16" else { return .float32 }
+    guard try call.context.runtime().backend.support(for: .bfloat16) != .none else {
+      throw EvaluationError(
+        "ValueError",
+        "this processor can't multiply bfloat16: precision: .bf16 needs AVX-512 with BF16, or AMX",
+        fix: "leave precision out: float32 is at least as exact"
+      ).at(call.place(of: "precision"))
+    }
+    return .bfloat16
   }
 
   private static func natural(_ name: String, _ call: Arguments, from lowest: Int) throws -> Int {

@@ -29,7 +29,8 @@ final class CompiledStep {
       placeholders: inputs + targets + (weights.map { [$0] } ?? []),
       parameters: trainable.parameters, rule: rule, state: state,
       alongside: pass.takeStatistics(of: [network]),
-      observing: try options.objective.contributions(outputs, targets))
+      observing: try options.objective.contributions(outputs, targets),
+      precision: options.precision ?? .float32)
   }
 
   /// Makes a step on these samples; `next` are those of the next step, when it is one of this size. With a `sum` the

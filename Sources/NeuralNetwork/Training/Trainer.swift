@@ -118,6 +118,9 @@ package final class Trainer {
       }
       self.average = average
     }
+    if options.precision == .bfloat16, runtime.backend.support(for: .bfloat16) == .slow {
+      run.notes.append("this processor multiplies bfloat16 more slowly than float32")
+    }
     if let resumed {
       run.epochs = position.records
       run.batchLosses = resumed.losses

@@ -48,6 +48,8 @@ package struct TrainingSettings: Hashable, Codable {
   package var accumulation = 1
   /// How slowly a running mean of the weights follows them, where one is wanted at the end instead of the last weights.
   package var averaging: Double?
+  /// What convolutions and fully connected layers compute in; `nil` for float32.
+  package var precision: Precision?
   /// Whether samples are put in another order each epoch.
   package var shuffles = true
   /// Whether the weights of the best epoch come back at the end when there is validation.

@@ -4,6 +4,8 @@ package protocol Backend: AnyObject {
   var name: String { get }
   /// How many threads run one operation.
   var threads: Int { get set }
+  /// How it computes in a precision.
+  func support(for precision: Precision) -> PrecisionSupport
   /// Turns a program into something that runs; throws a ``TensorError`` that names an operation it can't do.
   func compile(_ program: Program) throws -> any Plan
   /// The same numbers in another layout, in memory of their own.

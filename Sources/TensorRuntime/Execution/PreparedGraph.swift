@@ -16,10 +16,10 @@ package final class PreparedGraph {
 
   init(
     _ runtime: Runtime, results: [Tensor], gradients: [(value: Tensor, parameter: Tensor)],
-    placeholders: [Tensor]
+    placeholders: [Tensor], precision: Precision = .float32
   ) throws {
     self.runtime = runtime
-    let (flat, plan) = try runtime.plan(results: results, gradients: gradients)
+    let (flat, plan) = try runtime.plan(results: results, gradients: gradients, precision: precision)
     self.plan = plan
     sources = try flat.arguments.map { tensor in
       if let place = placeholders.firstIndex(where: { $0.isSame(as: tensor) }) { return .placeholder(place) }
@@ -96,7 +96,7 @@ package final class PreparedStep {
 
   init(
     _ runtime: Runtime, loss: Tensor, placeholders: [Tensor], parameters: [Parameter], rule: UpdateRule,
-    state: OptimizerState, alongside: [(Parameter, Tensor)], observing: [Tensor]
+    state: OptimizerState, alongside: [(Parameter, Tensor)], observing: [Tensor], precision: Precision
   ) throws {
     self.runtime = runtime
     self.rule = rule
@@ -107,7 +107,8 @@ package final class PreparedStep {
     self.updated = updated
     graph = try PreparedGraph(
       runtime, results: [loss] + alongside.map(\.1) + observing,
-      gradients: zip(gradients, updated).map { ($0, $1.tensor) }, placeholders: placeholders)
+      gradients: zip(gradients, updated).map { ($0, $1.tensor) }, placeholders: placeholders,
+      precision: precision)
   }
 
   /// One step for these placeholder values; as ``Runtime/step(loss:parameters:rule:state:alongside:observing:)``.
@@ -151,17 +152,20 @@ package final class PreparedStep {
 
 extension Runtime {
   /// Compiles what computes `results` from `placeholders` and the parameters' values at each run.
-  package func prepare(_ results: [Tensor], placeholders: [Tensor]) throws -> PreparedGraph {
-    try PreparedGraph(self, results: results, gradients: [], placeholders: placeholders)
+  package func prepare(_ results: [Tensor], placeholders: [Tensor], precision: Precision = .float32) throws
+    -> PreparedGraph
+  {
+    try PreparedGraph(
+      self, results: results, gradients: [], placeholders: placeholders, precision: precision)
   }
 
   /// Compiles an optimizer step that is given new numbers for `placeholders` at each run.
   package func prepareStep(
     loss: Tensor, placeholders: [Tensor], parameters: [Parameter], rule: UpdateRule, state: OptimizerState,
-    alongside: [(Parameter, Tensor)] = [], observing: [Tensor] = []
+    alongside: [(Parameter, Tensor)] = [], observing: [Tensor] = [], precision: Precision = .float32
   ) throws -> PreparedStep {
     try PreparedStep(
       self, loss: loss, placeholders: placeholders, parameters: parameters, rule: rule, state: state,
-      alongside: alongside, observing: observing)
+      alongside: alongside, observing: observing, precision: precision)
   }
 }

@@ -25,6 +25,8 @@ package struct Program {
     /// Numbers given at each run.
     case placeholder
   }
+  /// What convolutions and fully connected layers compute in.
+  package var precision = Precision.float32
   /// The type of each value.
   package var types: [TensorType] = []
   /// Values given as tensors.
