@@ -21,6 +21,7 @@ extension Compiler {
     let source = try primary(input)
     let shape = program.types[input].shape
     let images = source.descriptor.dims == shape.dimensions ? source : try plain(input)
+    if isTraining, try lowerInBlocks(operation, images, instruction) { return }
     let description = try forward(
       .max, operation.window, images.descriptor, program.types[output].shape, isTraining: isTraining)
     let target = define(output, description.destination)
@@ -40,6 +41,9 @@ extension Compiler {
   func lower(_ operation: MaxPoolingGradient, _ instruction: Program.Instruction) throws {
     let (x, g, output) = (instruction.inputs[0], instruction.inputs[1], instruction.outputs[0])
     let window = operation.window
+    if let known = forwards.blockPooling[.init(value: x, operation: "\(window)")] {
+      return try lowerInBlocks(operation, known, instruction)
+    }
     if let known = forwards.pooling[.init(value: x, operation: "\(window)")], let workspace = known.workspace
     {
       let description = try PrimitiveDescription.poolingGradient(

@@ -28,6 +28,8 @@ typedef struct {
   void (*softmax_row)(const float *x, float *y, int64_t n, int is_logarithm);
   float (*log_sum_exp)(const float *x, int64_t n, float *maximum);
   void (*random)(vk_distribution, float *y, int64_t first, int64_t last, uint64_t seed, uint64_t stream, float parameter);
+  void (*block_max_pool)(const vk_block_pooling *, const float *x, float *y, uint8_t *places, int64_t first, int64_t last);
+  void (*block_max_pool_gradient)(const vk_block_pooling *, const float *g, const uint8_t *places, float *dx, int64_t first, int64_t last);
   void (*update)(const vk_update *, int64_t first, int64_t last, const vk_rule *);
 } vk_table;
 extern const vk_table vk_table_portable, vk_table_avx2, vk_table_avx512;

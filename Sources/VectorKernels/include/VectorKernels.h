@@ -128,6 +128,17 @@ void vk_max_pool_pick(const float *x, const float *v, float *y, const vk_window 
 /// Adds g where x has each window's first largest element; y is cleared first.
 void vk_max_pool_gradient(const float *x, const float *g, float *y, const vk_window *window, int threads);
 
+// ---- max pooling, channels in blocks of 16: (planes, height, width, 16) ----------------------------------------------
+
+/// A window along two axes, of at most 255 elements, each of which lies inside somewhere.
+typedef struct {
+  int64_t planes, in[2], out[2], size[2], stride[2], before[2];
+} vk_block_pooling;
+/// The largest of each window; `places` receives where in the window it was first.
+void vk_block_max_pool(const vk_block_pooling *window, const float *x, float *y, uint8_t *places, int threads);
+/// Puts each g where its window's largest element was; dx is cleared first.
+void vk_block_max_pool_gradient(const vk_block_pooling *window, const float *g, const uint8_t *places, float *dx, int threads);
+
 // ---- random numbers: Philox4x32-10, element i is draw i -------------------------------------------------------------
 
 typedef enum { VK_UNIFORM, VK_NORMAL, VK_DROPOUT_MASK } vk_distribution;
