@@ -128,6 +128,24 @@ void vk_max_pool_pick(const float *x, const float *v, float *y, const vk_window 
 /// Adds g where x has each window's first largest element; y is cleared first.
 void vk_max_pool_gradient(const float *x, const float *g, float *y, const vk_window *window, int threads);
 
+// ---- 3 × 3 convolutions by Winograd's algorithm, channels in blocks of 16 -------------------------------------------
+
+/// Images (N, blocks, height, width, 16), filters (out blocks, in blocks, 3, 3, 16 in, 16 out), in steps of one.
+typedef struct {
+  int64_t images, in_blocks, out_blocks, in[2], out[2], before[2];
+  /// Whether filters are to be turned, and have in and out exchanged: as the input's gradient needs them. Then `in` is
+  /// the cotangent, whose channels are the filters' outputs.
+  int32_t is_transposed;
+  /// Whether a ReLU follows, and whether the result is added to what y holds before that.
+  int32_t is_relu, accumulates;
+} vk_winograd;
+/// How many floats of scratch a convolution or a weight gradient on so many threads needs.
+int64_t vk_winograd_scratch(const vk_winograd *p, int is_gradient, int threads);
+/// y = x ⋆ w + bias; `bias` (16 per block) may be null.
+void vk_winograd_convolution(const vk_winograd *p, const float *x, const float *w, const float *bias, float *y, float *scratch, int threads);
+/// The cotangent of w, and of the bias where it is not null; the order of additions depends on the number of threads.
+void vk_winograd_weight_gradient(const vk_winograd *p, const float *x, const float *g, float *w, float *bias, float *scratch, int threads);
+
 // ---- max pooling, channels in blocks of 16: (planes, height, width, 16) ----------------------------------------------
 
 /// A window along two axes, of at most 255 elements, each of which lies inside somewhere.

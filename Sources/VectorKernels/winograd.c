@@ -1,0 +1,192 @@
+// Convolutions by Winograd's algorithm over all threads: some rows of tiles at a time go through all 36 products, so that
+// they stay in the cache.
+#include "Kernels/parallel.h"
+
+void GOMP_barrier(void);
+
+enum { POINTS = 36, GROUP = 16, SQUARE = LANES * LANES };
+
+typedef struct {
+  vk_winograd p;
+  const float *x, *w, *bias, *g;
+  float *y, *bias_gradient, *scratch;
+  /// Tiles down and across, rows of tiles taken together, floats between two of the 36 numbers.
+  int64_t down, across, rows, step;
+} wino_data;
+
+static wino_data data_of(const vk_winograd *p) {
+  wino_data d = {.p = *p};
+  d.down = (p->out[0] + 3) / 4;
+  d.across = (p->out[1] + 3) / 4;
+  d.rows = (GROUP + d.across - 1) / d.across;
+  if (d.rows > d.down) d.rows = d.down;
+  // The 36 numbers of a tile must not all fall into the same few places of the cache.
+  d.step = (d.rows * d.across + 1) * LANES;
+  return d;
+}
+
+/// Floats of one thread: tiles of all its channels, and the products of one block or the sums of all.
+static int64_t thread_floats(const wino_data *d, int is_gradient) {
+  int64_t a = d->p.in_blocks, b = d->p.out_blocks;
+  return POINTS * d->step * (a + (is_gradient ? b : 1)) + (is_gradient ? a * b * POINTS * SQUARE + b * LANES : 0);
+}
+
+int64_t vk_winograd_scratch(const vk_winograd *p, int is_gradient, int threads) {
+  wino_data d = data_of(p);
+  return threads * thread_floats(&d, is_gradient) + (is_gradient ? 0 : p->in_blocks * p->out_blocks * POINTS * SQUARE);
+}
+
+/// G g of three numbers.
+static void filter_points(const float g[3], float u[6]) {
+  float even = g[0] / 24 + g[2] / 6, odd = g[1] / 12, sum = (g[0] + g[2]) / -6, middle = g[1] / 6;
+  u[0] = g[0] / 4;
+  u[1] = sum - middle;
+  u[2] = sum + middle;
+  u[3] = even + odd;
+  u[4] = even - odd;
+  u[5] = g[2];
+}
+
+/// Gᵀ u of six numbers.
+static void filter_sums(const float u[6], float g[3]) {
+  g[0] = u[0] / 4 - (u[1] + u[2]) / 6 + (u[3] + u[4]) / 24;
+  g[1] = (u[2] - u[1]) / 6 + (u[3] - u[4]) / 12;
+  g[2] = (u[1] + u[2]) / -6 + (u[3] + u[4]) / 6 + u[5];
+}
+
+/// The filters of blocks first ..< last as 36 numbers each: u(out block, point, in block, in, out).
+static void transform_filters(const wino_data *d, float *u, int64_t first, int64_t last) {
+  int64_t a = d->p.in_blocks, b = d->p.out_blocks;
+  for (int64_t k = first; k < last; k++) {
+    int64_t out = k / a, in = k % a;
+    for (int i = 0; i < LANES; i++)
+      for (int o = 0; o < LANES; o++) {
+        float g[3], t[6][3], points[6];
+        // For the input's gradient filters are turned by half, and what was read is written.
+        const float *w = d->p.is_transposed ? d->w + (in * b + out) * 9 * SQUARE + o * LANES + i : d->w + (out * a + in) * 9 * SQUARE + i * LANES + o;
+        for (int c = 0; c < 3; c++) {
+          for (int r = 0; r < 3; r++) g[r] = w[(d->p.is_transposed ? 8 - (r * 3 + c) : r * 3 + c) * SQUARE];
+          filter_points(g, points);
+          for (int r = 0; r < 6; r++) t[r][c] = points[r];
+        }
+        for (int r = 0; r < 6; r++) {
+          filter_points(t[r], points);
+          for (int c = 0; c < 6; c++) u[((out * POINTS + r * 6 + c) * a + in) * SQUARE + i * LANES + o] = points[c];
+        }
+      }
+  }
+}
+
+/// Brings the tiles of some rows, of every block of channels, into points; returns how many there are.
+static int64_t tiles_into(const wino_data *d, const float *x, int64_t image, int64_t blocks, int64_t first, int64_t last, float *v) {
+  const vk_table *kernels = vk_kernels();
+  int64_t area = d->p.in[0] * d->p.in[1] * LANES;
+  for (int64_t b = 0; b < blocks; b++)
+    for (int64_t r = first; r < last; r++)
+      for (int64_t c = 0; c < d->across; c++)
+        kernels->winograd_into(
+          x + (image * blocks + b) * area, d->p.in[0], d->p.in[1], r * 4 - d->p.before[0], c * 4 - d->p.before[1],
+          v + b * POINTS * d->step + ((r - first) * d->across + c) * LANES, d->step);
+  return (last - first) * d->across;
+}
+
+static int64_t group_count(const wino_data *d) { return d->p.images * ((d->down + d->rows - 1) / d->rows); }
+
+/// The image and rows of tiles of a group.
+static void locate(const wino_data *d, int64_t k, int64_t *image, int64_t *first, int64_t *last) {
+  int64_t per_image = (d->down + d->rows - 1) / d->rows;
+  *image = k / per_image;
+  *first = k % per_image * d->rows;
+  *last = *first + d->rows < d->down ? *first + d->rows : d->down;
+}
+
+static void convolution_part(void *data, int part, int parts) {
+  wino_data *d = data;
+  const vk_table *kernels = vk_kernels();
+  int64_t a = d->p.in_blocks, b = d->p.out_blocks, first, last, image, top, bottom;
+  float *u = d->scratch, *v = u + a * b * POINTS * SQUARE + part * thread_floats(d, 0), *m = v + a * POINTS * d->step;
+  divide(a * b, 1, part, parts, &first, &last);
+  transform_filters(d, u, first, last);
+  GOMP_barrier();
+  divide(group_count(d), 1, part, parts, &first, &last);
+  for (int64_t k = first; k < last; k++) {
+    locate(d, k, &image, &top, &bottom);
+    int64_t tiles = tiles_into(d, d->x, image, a, top, bottom, v);
+    for (int64_t o = 0; o < b; o++) {
+      for (int point = 0; point < POINTS; point++)
+        kernels->winograd_multiply(v + point * d->step, POINTS * d->step, u + (o * POINTS + point) * a * SQUARE, a, m + point * d->step, tiles);
+      float *y = d->y + (image * b + o) * d->p.out[0] * d->p.out[1] * LANES;
+      for (int64_t t = 0; t < tiles; t++)
+        kernels->winograd_back(
+          m + t * LANES, d->step, d->bias ? d->bias + o * LANES : 0, d->p.is_relu, d->p.accumulates, y, d->p.out[0], d->p.out[1],
+          (top + t / d->across) * 4, t % d->across * 4);
+    }
+  }
+}
+
+void vk_winograd_convolution(const vk_winograd *p, const float *x, const float *w, const float *bias, float *y, float *scratch, int threads) {
+  wino_data d = data_of(p);
+  d.x = x, d.w = w, d.bias = bias, d.y = y, d.scratch = scratch;
+  vk_parallel(convolution_part, &d, threads);
+}
+
+static void gradient_part(void *data, int part, int parts) {
+  wino_data *d = data;
+  const vk_table *kernels = vk_kernels();
+  int64_t a = d->p.in_blocks, b = d->p.out_blocks, first, last, image, top, bottom, size = thread_floats(d, 1);
+  float *v = d->scratch + part * size, *z = v + a * POINTS * d->step, *u = z + b * POINTS * d->step, *sums = u + a * b * POINTS * SQUARE;
+  memset(u, 0, (size_t)(a * b * POINTS * SQUARE + b * LANES) * 4);
+  divide(group_count(d), 1, part, parts, &first, &last);
+  for (int64_t k = first; k < last; k++) {
+    locate(d, k, &image, &top, &bottom);
+    int64_t tiles = tiles_into(d, d->x, image, a, top, bottom, v), area = d->p.out[0] * d->p.out[1] * LANES;
+    for (int64_t o = 0; o < b; o++) {
+      float *own = z + o * POINTS * d->step;
+      for (int64_t t = 0; t < tiles; t++)
+        kernels->winograd_spread(
+          d->g + (image * b + o) * area, d->p.out[0], d->p.out[1], (top + t / d->across) * 4, t % d->across * 4,
+          own + t * LANES, d->step);
+      // The second point of both axes is the plain sum of a tile.
+      for (int64_t t = 0; t < tiles; t++)
+        for (int l = 0; l < LANES; l++) sums[o * LANES + l] += own[7 * d->step + t * LANES + l];
+      for (int64_t i = 0; i < a; i++)
+        for (int point = 0; point < POINTS; point++)
+          kernels->winograd_outer(
+            v + (i * POINTS + point) * d->step, own + point * d->step, tiles, u + ((o * a + i) * POINTS + point) * SQUARE);
+    }
+  }
+  GOMP_barrier();
+  // Threads' sums are added in their order, and brought back to nine numbers.
+  divide(a * b * SQUARE, 1, part, parts, &first, &last);
+  for (int64_t k = first; k < last; k++) {
+    int64_t pair = k / SQUARE, place = k % SQUARE;
+    float points[6][6], t[3][6], g[3], column[6];
+    const float *from = d->scratch + (a + b) * POINTS * d->step + pair * POINTS * SQUARE + place;
+    for (int point = 0; point < POINTS; point++) {
+      float total = 0;
+      for (int other = 0; other < parts; other++) total += from[other * size + point * SQUARE];
+      points[point / 6][point % 6] = total;
+    }
+    for (int c = 0; c < 6; c++) {
+      for (int r = 0; r < 6; r++) column[r] = points[r][c];
+      filter_sums(column, g);
+      for (int r = 0; r < 3; r++) t[r][c] = g[r];
+    }
+    for (int r = 0; r < 3; r++) {
+      filter_sums(t[r], g);
+      for (int c = 0; c < 3; c++) d->y[(pair * 9 + r * 3 + c) * SQUARE + place] = g[c];
+    }
+  }
+  divide(b * LANES, 1, part, parts, &first, &last);
+  for (int64_t o = first; d->bias_gradient && o < last; o++) {
+    float total = 0;
+    for (int other = 0; other < parts; other++) total += (d->scratch + other * size + (a + b) * POINTS * d->step + a * b * POINTS * SQUARE)[o];
+    d->bias_gradient[o] = total;
+  }
+}
+
+void vk_winograd_weight_gradient(const vk_winograd *p, const float *x, const float *g, float *w, float *bias, float *scratch, int threads) {
+  wino_data d = data_of(p);
+  d.x = x, d.g = g, d.y = w, d.bias_gradient = bias, d.scratch = scratch;
+  vk_parallel(gradient_part, &d, threads);
+}
