@@ -129,6 +129,14 @@ import Testing
     #expect(try terminal.type("40 + 2\r", after: "[1]>", until: "[2]>").contains("42"))
   }
 
+  @Test func numbersOfALoopStayOnOneLine() throws {
+    let terminal = try PseudoTerminal(files: files)
+    let shown = try terminal.type(
+      "for i in 1...40_000 { live(\"loss\", i) }\r", after: "[1]>", until: "[2]>")
+    #expect(shown.contains("\u{1b}[1A\u{1b}[Jstep "), "one line is drawn over")
+    #expect(shown.contains("40,000"))
+  }
+
   @Test func aScriptCanBeFollowedByTheShell() throws {
     try files.write("lab.cnn", "let a = 42\nprint(\"ready\")\n")
     let terminal = try PseudoTerminal("lab.cnn", "-i", files: files)

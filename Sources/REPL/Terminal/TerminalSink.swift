@@ -72,6 +72,7 @@ package final class TerminalSink: OutputSink {
       if output.isCapable {
         let rows = DisplayWidth.rows(of: last.text, columns: TerminalTraits.columns())
         put("\r\u{1b}[\(rows)A\u{1b}[J", to: .stdout)
+        isAtLineStart = true
       }
     }
     startLine()
