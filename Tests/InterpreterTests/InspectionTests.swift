@@ -256,6 +256,20 @@ func preparesData(_ program: String) throws {
   #expect(session.output(of: "plot(net.fit(data, epochs: 1), per: .batch)").contains("batches"))
 }
 
+/// Samples are looked at as they are, whatever a network is given of them.
+@Test func showsNormalizedSamplesAsTheyWere() {
+  let session = Session()
+  #expect(session.failure(of: "seed(1)\nlet data = Digits(count: 40)") == nil)
+  #expect(
+    session.output(of: "show(data.normalized.test.take(4))") == session.output(of: "show(data.test.take(4))"))
+  #expect(
+    session.failure(of: "let net = Sequential(input: [1, 28, 28]) { Flatten(); Dense(10) }\nnet.reset()")
+      == nil)
+  // With these weights it is the same mistake either way.
+  let shown = session.output(of: "show(net.mistakes(data.normalized.test, count: 1))")
+  #expect(shown.contains(" as ") && shown == session.output(of: "show(net.mistakes(data.test, count: 1))"))
+}
+
 /// Charts given together stand side by side, images in a figure of their own.
 @Test func showsChartsTogether() {
   func count(_ text: String) -> Int {

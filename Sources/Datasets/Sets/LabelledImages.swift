@@ -133,6 +133,13 @@ package struct LabelledImages: Sendable {
     return copy
   }
 
+  /// The same images as they are looked at: numbers from 0 to 1.
+  package var viewed: LabelledImages {
+    var copy = self
+    copy.normalization = nil
+    return copy
+  }
+
   /// The same images, changed at random when a batch is made: a function of `random`, epoch and image alone.
   ///
   /// Throws `DatasetError` when a range makes no sense.

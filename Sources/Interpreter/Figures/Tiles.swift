@@ -30,7 +30,7 @@ enum Tiles {
     let shape = sample.samples.shape
     return try Tile(
       channels: shape[0], height: shape[1], width: shape[2],
-      values: try sample.samples.floats([sample.index]),
+      values: try sample.samples.viewed.floats([sample.index]),
       caption: captioned ? sample.className : "")
   }
 

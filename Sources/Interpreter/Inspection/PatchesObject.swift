@@ -27,7 +27,8 @@ final class PatchesObject: HostObject {
     let shape = samples.shape
     let seen = window.size ?? [shape[1], shape[2]]
     // Cropped to the image where a unit sees more than that.
-    size = [min(seen[0], shape[1]), min(seen[1], shape[2])]
+    let size = [min(seen[0], shape[1]), min(seen[1], shape[2])]
+    self.size = size
     var values: [Float] = []
     var tiles: [Tile] = []
     for patch in found {
@@ -35,11 +36,13 @@ final class PatchesObject: HostObject {
         guard seen[axis] <= shape[axis + 1], patch.position.count == 2 else { return 0 }
         return window.range(of: patch.position[axis], axis: axis)?.lowerBound ?? 0
       }
-      let own = Self.crop(try samples.floats([patch.sample]), shape: shape, corner: corner, size: size)
-      values += own
+      func cut(_ samples: LabelledImages) throws -> [Float] {
+        Self.crop(try samples.floats([patch.sample]), shape: shape, corner: corner, size: size)
+      }
+      values += try cut(samples)
       tiles.append(
         try Tile(
-          channels: shape[0], height: size[0], width: size[1], values: own,
+          channels: shape[0], height: size[0], width: size[1], values: try cut(samples.viewed),
           caption: String(describing: (patch.activation * 100).rounded() / 100)))
     }
     self.tiles = tiles

@@ -66,7 +66,7 @@ struct Predictions {
   func tile(_ index: Int, caption: String) throws -> Tile {
     let shape = samples.shape
     return try Tile(
-      channels: shape[0], height: shape[1], width: shape[2], values: try samples.floats([index]),
+      channels: shape[0], height: shape[1], width: shape[2], values: try samples.viewed.floats([index]),
       caption: caption,
       captionColor: labels[index] == predicted[index] ? Color(0x00805F) : Color(0xC43E00))
   }

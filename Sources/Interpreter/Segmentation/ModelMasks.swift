@@ -115,7 +115,7 @@ enum ModelMasks {
   {
     let shape = samples.shape
     let truth = (samples.extras(index).masks.first ?? []).map { Int32($0) }
-    let values = try samples.floats([index])
+    let values = try samples.viewed.floats([index])
     let perTile = shape[0] == 3 ? 3 : 1
     let image = try Tile(
       channels: perTile, height: shape[1], width: shape[2],
