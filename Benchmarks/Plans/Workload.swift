@@ -18,6 +18,13 @@ struct Workload {
   var trains = true
   let body: (Builder, Tensor) throws -> Tensor
 
+  /// The same network on square images of another size, which its name then tells.
+  func with(size: Int) -> Workload {
+    Workload(
+      name: "\(name) at \(size)×\(size)", input: [input[0], size, size], batch: batch, target: target,
+      rule: rule, trains: trains, body: body)
+  }
+
   func network() throws -> Network { try Builder.network([Shape(input)]) { try body($0, $1[0]) } }
 
   /// Images and labels from a fixed seed.

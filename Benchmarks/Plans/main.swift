@@ -6,7 +6,7 @@ import TensorRuntime
 
 // How fast whole networks run, and where their time goes:
 //
-//   plan-benchmark [W3 …] [training|inference] [batch=N] [profile]
+//   plan-benchmark [W3 …] [training|inference] [batch=N …] [size=N …] [profile]
 //
 // THREADS=1 counts processor time, which others on the machine hardly disturb.
 
@@ -16,7 +16,8 @@ let threads =
 let stopwatch = Stopwatch(threads: threads)
 let showsProfile = arguments.remove("profile") != nil
 let kinds = arguments.intersection(["training", "inference"])
-let batches = arguments.compactMap { $0.hasPrefix("batch=") ? Int($0.dropFirst(6)) : nil }
+let batches = arguments.compactMap { $0.hasPrefix("batch=") ? Int($0.dropFirst(6)) : nil }.sorted()
+let sizes = arguments.compactMap { $0.hasPrefix("size=") ? Int($0.dropFirst(5)) : nil }.sorted()
 let names = arguments.filter { $0.hasPrefix("W") }
 
 func isWanted(_ name: String, _ kind: String) -> Bool {
@@ -54,7 +55,12 @@ func timed<Result>(_ body: () throws -> Result) rethrows -> (Result, Double) {
   return (result, Date().timeIntervalSince(start))
 }
 
-for workload in Workload.all {
+/// Each workload as it is, or with images of the sizes asked for.
+let workloads = Workload.all.flatMap { workload in
+  sizes.isEmpty ? [workload] : sizes.map(workload.with(size:))
+}
+
+for workload in workloads {
   if workload.trains, isWanted(workload.name, "training") {
     for batch in batches.isEmpty ? [workload.batch] : batches {
       let runtime = makeRuntime()

@@ -17,41 +17,53 @@ static int counts(const loss_data *d, int32_t target) {
 
 static float class_weight(const loss_data *d, int64_t c) { return d->class_weights ? d->class_weights[c] : 1.0f; }
 
-/// The largest logit of a pixel and the logarithm of the sum of eˣ.
-static float log_sum(const loss_data *d, const float *x, float *largest) {
-  if (d->pixels == 1) return vk_kernels()->log_sum_exp(x, d->classes, largest);
-  float top = x[0], total = 0;
-  for (int64_t c = 1; c < d->classes; c++) top = x[c * d->pixels] > top || x[c * d->pixels] != x[c * d->pixels] ? x[c * d->pixels] : top;
-  for (int64_t c = 0; c < d->classes; c++) total += expf(x[c * d->pixels] - top);
-  *largest = top;
-  return logf(total) + top;
+/// Pixels that are looked at together: all of one sample.
+enum { GROUP = 256 };
+
+/// The logarithms of the sums of eˣ of the pixels from `k` on, at most GROUP and none of the next sample; returns how many.
+static int64_t log_sums(const loss_data *d, int64_t k, int64_t last, float *sums) {
+  int64_t rest = d->pixels - k % d->pixels, count = last - k < rest ? last - k : rest;
+  const float *x = d->x + k / d->pixels * d->classes * d->pixels + k % d->pixels;
+  float largest;
+  if (count > GROUP) count = GROUP;
+  if (d->pixels == 1) sums[0] = vk_kernels()->log_sum_exp(x, d->classes, &largest);
+  else vk_kernels()->log_sum_exp_columns(x, d->classes, d->pixels, count, sums);
+  return count;
 }
 
 static void loss_part(void *data, int part, int parts) {
   const loss_data *d = data;
   int64_t first, last;
+  float sums[GROUP];
   divide(d->samples * d->pixels, 1, part, parts, &first, &last);
-  for (int64_t k = first; k < last; k++) {
-    int32_t t = d->targets[k];
-    d->rows[k] = d->weights[k] = 0;
-    if (!counts(d, t)) continue;
-    const float *x = d->x + k / d->pixels * d->classes * d->pixels + k % d->pixels;
-    float largest, sum = log_sum(d, x, &largest), w = class_weight(d, t);
-    float row = (sum - x[t * d->pixels]) * w * (1 - d->smoothing);
-    if (d->smoothing > 0) {
-      float spread = 0;
-      for (int64_t c = 0; c < d->classes; c++) spread += (sum - x[c * d->pixels]) * class_weight(d, c);
-      row += spread * d->smoothing / (float)d->classes;
+  for (int64_t at = first, count; at < last; at += count) {
+    count = log_sums(d, at, last, sums);
+    for (int64_t k = at; k < at + count; k++) {
+      int32_t t = d->targets[k];
+      d->rows[k] = d->weights[k] = 0;
+      if (!counts(d, t)) continue;
+      const float *x = d->x + k / d->pixels * d->classes * d->pixels + k % d->pixels;
+      float sum = sums[k - at], w = class_weight(d, t);
+      float row = (sum - x[t * d->pixels]) * w * (1 - d->smoothing);
+      if (d->smoothing > 0) {
+        float spread = 0;
+        for (int64_t c = 0; c < d->classes; c++) spread += (sum - x[c * d->pixels]) * class_weight(d, c);
+        row += spread * d->smoothing / (float)d->classes;
+      }
+      d->rows[k] = row;
+      d->weights[k] = w;
     }
-    d->rows[k] = row;
-    d->weights[k] = w;
   }
 }
 
 static float total(const float *x, int64_t n) {
-  double sum = 0;
-  for (int64_t i = 0; i < n; i++) sum += x[i];
-  return (float)sum;
+  // Eight sums at once: they don't wait for each other.
+  double sums[8] = {0};
+  int64_t i = 0;
+  for (; i + 8 <= n; i += 8)
+    for (int k = 0; k < 8; k++) sums[k] += x[i + k];
+  for (; i < n; i++) sums[0] += x[i];
+  return (float)(((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7])));
 }
 
 int64_t vk_cross_entropy(const float *x, const int32_t *targets, const float *class_weights, float *loss, float *rows, float *weights, int64_t samples, int64_t classes, int64_t pixels, float smoothing, int has_ignored, int32_t ignored, int threads) {
@@ -66,31 +78,37 @@ int64_t vk_cross_entropy(const float *x, const int32_t *targets, const float *cl
 
 static void gradient_part(void *data, int part, int parts) {
   const loss_data *d = data;
-  int64_t first, last;
+  int64_t first, last, step = d->pixels;
+  float sums[GROUP], factors[GROUP], even = d->smoothing / (float)d->classes, all = 0;
+  if (d->smoothing > 0)
+    for (int64_t c = 0; c < d->classes; c++) all += class_weight(d, c) * even;
   divide(d->samples * d->pixels, 1, part, parts, &first, &last);
-  for (int64_t k = first; k < last; k++) {
-    int64_t base = k / d->pixels * d->classes * d->pixels + k % d->pixels, step = d->pixels;
-    const float *x = d->x + base;
-    float *dx = d->dx + base;
-    int32_t t = d->targets[k];
-    if (!counts(d, t)) {
-      for (int64_t c = 0; c < d->classes; c++) dx[c * step] = 0;
-      continue;
-    }
-    float largest, sum = log_sum(d, x, &largest), w = class_weight(d, t), even = d->smoothing / (float)d->classes;
+  for (int64_t at = first, count; at < last; at += count) {
+    int64_t base = at / step * d->classes * step + at % step;
+    count = log_sums(d, at, last, sums);
     // All that multiplies log-probabilities: the target's share and the evenly spread one.
-    float share = w * (1 - d->smoothing);
-    if (d->smoothing > 0)
-      for (int64_t c = 0; c < d->classes; c++) share += class_weight(d, c) * even;
-    if (step == 1) {
-      vk_kernels()->softmax_row(x, dx, d->classes, 0);
-      for (int64_t c = 0; c < d->classes; c++) dx[c] *= share * d->factor;
-    } else {
-      for (int64_t c = 0; c < d->classes; c++) dx[c * step] = expf(x[c * step] - sum) * share * d->factor;
+    for (int64_t k = 0; k < count; k++) {
+      int32_t t = d->targets[at + k];
+      factors[k] = counts(d, t) ? (class_weight(d, t) * (1 - d->smoothing) + all) * d->factor : 0;
     }
-    if (d->smoothing > 0)
-      for (int64_t c = 0; c < d->classes; c++) dx[c * step] -= class_weight(d, c) * even * d->factor;
-    dx[t * step] -= w * (1 - d->smoothing) * d->factor;
+    if (step == 1) {
+      vk_kernels()->softmax_row(d->x + base, d->dx + base, d->classes, 0);
+      for (int64_t c = 0; c < d->classes; c++) d->dx[base + c] *= factors[0];
+    } else {
+      vk_kernels()->softmax_columns(d->x + base, d->dx + base, d->classes, step, count, sums, factors);
+    }
+    for (int64_t k = 0; k < count; k++) {
+      float *dx = d->dx + base + k;
+      int32_t t = d->targets[at + k];
+      if (!counts(d, t)) {
+        // Also where a logit is not finite.
+        for (int64_t c = 0; c < d->classes; c++) dx[c * step] = 0;
+        continue;
+      }
+      if (d->smoothing > 0)
+        for (int64_t c = 0; c < d->classes; c++) dx[c * step] -= class_weight(d, c) * even * d->factor;
+      dx[t * step] -= class_weight(d, t) * (1 - d->smoothing) * d->factor;
+    }
   }
 }
 

@@ -4,7 +4,7 @@
 
 void GOMP_barrier(void);
 
-enum { POINTS = 36, GROUP = 16, SQUARE = LANES * LANES };
+enum { POINTS = 36, GROUP = 32, SQUARE = LANES * LANES };
 
 typedef struct {
   vk_winograd p;
@@ -100,6 +100,20 @@ static void locate(const wino_data *d, int64_t k, int64_t *image, int64_t *first
   *last = *first + d->rows < d->down ? *first + d->rows : d->down;
 }
 
+/// Asks for a part of what the next group reads, so that it is near when its turn comes: `part` of the points' turns.
+static void fetch_part(const wino_data *d, const float *x, int64_t blocks, const int64_t lengths[2], int64_t k, int64_t before, int64_t after, int part) {
+  int64_t image, first, last, width = lengths[1] * LANES;
+  locate(d, k, &image, &first, &last);
+  int64_t top = first * 4 - before, bottom = last * 4 - before + after;
+  top = top < 0 ? 0 : top;
+  bottom = bottom > lengths[0] ? lengths[0] : bottom;
+  int64_t lines = (bottom - top) * lengths[1];
+  for (int64_t b = 0; b < blocks; b++) {
+    const float *from = x + (image * blocks + b) * lengths[0] * width + top * width;
+    for (int64_t line = lines * part / POINTS; line < lines * (part + 1) / POINTS; line++) __builtin_prefetch(from + line * LANES, 0, 2);
+  }
+}
+
 static void convolution_part(void *data, int part, int parts) {
   wino_data *d = data;
   const vk_table *kernels = vk_kernels();
@@ -113,8 +127,11 @@ static void convolution_part(void *data, int part, int parts) {
     locate(d, k, &image, &top, &bottom);
     int64_t tiles = tiles_into(d, d->x, image, a, top, bottom, v);
     for (int64_t o = 0; o < b; o++) {
-      for (int point = 0; point < POINTS; point++)
+      for (int point = 0; point < POINTS; point++) {
+        if (o == 0 && k + 1 < last) fetch_part(d, d->x, a, d->p.in, k + 1, d->p.before[0], 2, point);
+        if (o == 0) fetch_part(d, d->y, b, d->p.out, k, 0, 0, point);
         kernels->winograd_multiply(v + point * d->step, POINTS * d->step, u + (o * POINTS + point) * a * SQUARE, a, m + point * d->step, tiles);
+      }
       float *y = d->y + (image * b + o) * d->p.out[0] * d->p.out[1] * LANES;
       for (int64_t t = 0; t < tiles; t++)
         kernels->winograd_back(
@@ -150,9 +167,14 @@ static void gradient_part(void *data, int part, int parts) {
       for (int64_t t = 0; t < tiles; t++)
         for (int l = 0; l < LANES; l++) sums[o * LANES + l] += own[7 * d->step + t * LANES + l];
       for (int64_t i = 0; i < a; i++)
-        for (int point = 0; point < POINTS; point++)
+        for (int point = 0; point < POINTS; point++) {
+          if (o == 0 && i == 0 && k + 1 < last) {
+            fetch_part(d, d->x, a, d->p.in, k + 1, d->p.before[0], 2, point);
+            fetch_part(d, d->g, b, d->p.out, k + 1, 0, 0, point);
+          }
           kernels->winograd_outer(
             v + (i * POINTS + point) * d->step, own + point * d->step, tiles, u + ((o * a + i) * POINTS + point) * SQUARE);
+        }
     }
   }
   GOMP_barrier();

@@ -27,6 +27,8 @@ typedef struct {
   double (*sum_of_squares)(const float *, int64_t);
   void (*softmax_row)(const float *x, float *y, int64_t n, int is_logarithm);
   float (*log_sum_exp)(const float *x, int64_t n, float *maximum);
+  void (*log_sum_exp_columns)(const float *x, int64_t classes, int64_t step, int64_t count, float *sums);
+  void (*softmax_columns)(const float *x, float *y, int64_t classes, int64_t step, int64_t count, const float *sums, const float *factors);
   void (*random)(vk_distribution, float *y, int64_t first, int64_t last, uint64_t seed, uint64_t stream, float parameter);
   void (*block_max_pool)(const vk_block_pooling *, const float *x, float *y, uint8_t *places, int64_t first, int64_t last);
   void (*block_max_pool_gradient)(const vk_block_pooling *, const float *g, const uint8_t *places, float *dx, int64_t first, int64_t last);
