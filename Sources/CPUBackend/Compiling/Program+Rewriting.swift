@@ -63,10 +63,10 @@ extension Program {
   /// positive exactly where the pooled one is, and there are fewer of those.
   private mutating func maskPooledGradients() {
     let uses = Uses(self)
-    var pooled: [Int: [(window: PoolingWindow, output: Int)]] = [:]
-    for instruction in instructions {
+    var pooled: [Int: [(window: PoolingWindow, output: Int, index: Int)]] = [:]
+    for (index, instruction) in instructions.enumerated() {
       guard let operation = instruction.operation as? MaxPooling else { continue }
-      pooled[instruction.inputs[0], default: []].append((operation.window, instruction.outputs[0]))
+      pooled[instruction.inputs[0], default: []].append((operation.window, instruction.outputs[0], index))
     }
     for index in instructions.indices {
       guard let rule = instructions[index].operation as? Binary, rule.function == .reluGradient,
@@ -76,7 +76,9 @@ extension Program {
       else { continue }
       let (spread, activated) = (instructions[index].inputs[0], instructions[index].inputs[1])
       guard instructions[producer].inputs[0] == activated, types[spread] == types[activated],
-        let maxima = pooled[activated]?.first(where: { $0.window == gradient.window })?.output
+        // Where the network's result was looked at before, the gradient may come first.
+        let maxima = pooled[activated]?.first(where: { $0.window == gradient.window && $0.index < producer })?
+          .output
       else { continue }
       // The mask takes the place of the pooling's gradient, on the pooled images, and that of the mask.
       let cotangent = instructions[producer].inputs[1]
