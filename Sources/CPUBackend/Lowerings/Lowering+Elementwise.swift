@@ -81,17 +81,22 @@ extension Compiler {
       for value in full {
         let found = try primary(value).descriptor
         guard !found.isRowMajor, found.isBlocked, found.dims == shape.dimensions else { continue }
+        // Few channels in blocks of sixteen are mostly filler.
         let isUsable =
           found.hasPadding
-          ? stretched.isEmpty && keepsZeros(inputs.count, micros, zeros: inputs.map { isFull($0) })
-          : found.blocks.count <= 1
+          ? stretched.isEmpty && found.byteCount <= 2 * type.byteCount
+            && keepsZeros(inputs.count, micros, zeros: inputs.map { isFull($0) })
+          : found.blocks.count <= 1 || stretched.isEmpty
         if isUsable {
           descriptor = found
           break
         }
       }
     }
-    let dims = descriptor.isRowMajor ? shape.dimensions : descriptor.physicalAxes.map(\.length)
+    // Where nothing is stretched, the order of the numbers does not matter.
+    let dims =
+      descriptor.isRowMajor
+      ? shape.dimensions : stretched.isEmpty ? [] : descriptor.physicalAxes.map(\.length)
     let sources = try inputs.map { value -> ElementwiseKernel.Input in
       if let uniform = uniform(value) { return .init(slot: uniform, strides: []) }
       if isSingle(value) { return .init(slot: try plain(value), strides: []) }
