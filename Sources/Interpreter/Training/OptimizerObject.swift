@@ -60,9 +60,11 @@ final class OptimizerObject: HostObject {
       let before = try optimizer.minimize(runtime: runtime, evaluate: loss, random: context.random)
       return .tensor(try Tensor([before], []))
     }
+    // A gradient around this may still want the way to what is outside the closure.
+    let moment = kept ? nil : GraphMoment.now()
     let pass = Pass(isTraining: true, random: context.random)
     let scalar = try loss(pass)
-    let report = try optimizer.minimize(scalar, pass: pass, runtime: runtime)
+    let report = try optimizer.minimize(scalar, pass: pass, runtime: runtime, settlingBefore: moment)
     return .tensor(try Tensor([report.loss], []))
   }
 }

@@ -167,7 +167,7 @@ package final class Network: Layer {
   package func applyAll(to inputs: [Tensor], in pass: Pass) throws -> [Tensor] {
     try build(for: inputs.map(\.shape.droppingBatch), random: pass.random)
     let trace = try recorded()
-    return try trace.replay(on: inputs, for: trace.outputs, in: mode(of: pass))
+    return try trace.replay(on: inputs, in: mode(of: pass))
   }
 
   private func mode(of pass: Pass) -> Pass {

@@ -22,18 +22,39 @@ package struct Trace {
   package let outputs: [Tensor]
   /// What the body calls its outputs, `nil` for those without a name; empty where it has one output.
   package let outputLabels: [String?]
+  /// Which calls the outputs depend on, by index.
+  private let outputCalls: [Int]
+
+  /// Makes a recording of its parts.
+  package init(inputs: [Tensor], calls: [LayerCall], outputs: [Tensor], outputLabels: [String?]) {
+    self.inputs = inputs
+    self.calls = calls
+    self.outputs = outputs
+    self.outputLabels = outputLabels
+    outputCalls = Self.neededCalls(of: calls, for: outputs)
+  }
 
   /// The shape of one sample of each input.
   package var inputShapes: [Shape] { inputs.map { $0.shape.droppingBatch } }
   /// The shape of one sample of each output.
   package var outputShapes: [Shape] { outputs.map { $0.shape.droppingBatch } }
 
+  /// Applies the recording to other inputs, and returns its outputs' counterparts.
+  package func replay(on values: [Tensor], in pass: Pass) throws -> [Tensor] {
+    try replay(on: values, for: outputs, calling: outputCalls, in: pass)
+  }
+
   /// Applies the recorded steps that `targets` depend on to other inputs, and returns the targets' counterparts.
   package func replay(on values: [Tensor], for targets: [Tensor], in pass: Pass) throws -> [Tensor] {
+    try replay(on: values, for: targets, calling: Self.neededCalls(of: calls, for: targets), in: pass)
+  }
+
+  private func replay(
+    on values: [Tensor], for targets: [Tensor], calling needed: [Int], in pass: Pass
+  ) throws -> [Tensor] {
     var substitution = Substitution(batch: values.first?.shape.dimensions.first ?? 1)
     for (placeholder, value) in zip(inputs, values) { substitution[placeholder] = value }
-    let needed = neededCalls(for: targets)
-    for (index, call) in calls.enumerated() where needed.contains(index) {
+    for call in needed.map({ calls[$0] }) {
       let arguments = try call.inputs.map { try substitution.apply(to: $0) }
       let output = try call.layer.apply(to: arguments, in: pass)
       pass.observer?(call.layer, arguments, output)
@@ -42,8 +63,8 @@ package struct Trace {
     return try targets.map { try substitution.apply(to: $0) }
   }
 
-  /// Which calls the targets depend on, by index.
-  private func neededCalls(for targets: [Tensor]) -> Set<Int> {
+  /// Which calls the targets depend on, by index, in order.
+  private static func neededCalls(of calls: [LayerCall], for targets: [Tensor]) -> [Int] {
     var producers: [Tensor.Handle: Int] = [:]
     for (index, call) in calls.enumerated() { producers[call.output.handle] = index }
     var needed: Set<Int> = []
@@ -58,7 +79,7 @@ package struct Trace {
         pending += tensor.operands
       }
     }
-    return needed
+    return needed.sorted()
   }
 }
 

@@ -57,10 +57,15 @@ package final class Optimizer {
   /// Takes one step down the gradient of `loss` and returns the loss before it.
   ///
   /// Nothing changes when the loss or a gradient is not finite (`NonFiniteError`), when the loss doesn't depend on the
-  /// parameters (`TensorError`), or when interrupted (`Interrupted`).
-  package func minimize(_ loss: Tensor, pass: Pass, runtime: Runtime) throws -> StepReport {
+  /// parameters (`TensorError`), or when interrupted (`Interrupted`). What the loss reads that was written before
+  /// `moment` is computed once and kept, as a loop's next steps may read it again.
+  package func minimize(
+    _ loss: Tensor, pass: Pass, runtime: Runtime, settlingBefore moment: GraphMoment? = nil
+  )
+    throws -> StepReport
+  {
     try runtime.step(
       loss: loss, parameters: parameters, rule: rule, state: state,
-      alongside: pass.takeStatistics(of: networks), observing: [])
+      alongside: pass.takeStatistics(of: networks), observing: [], settlingBefore: moment)
   }
 }

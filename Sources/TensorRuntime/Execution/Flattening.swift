@@ -3,6 +3,18 @@ struct ProgramKey: Hashable {
   var words: [Int] = []
   var operations: [any TensorOp] = []
 
+  /// Adds a type, word for word.
+  mutating func add(_ type: TensorType) {
+    switch type.elementType {
+    case .float32: words.append(0)
+    case .int32: words.append(1)
+    case .uint8: words.append(2)
+    case .bool: words.append(3)
+    }
+    words.append(type.shape.rank)
+    words += type.shape.dimensions
+  }
+
   static func == (left: ProgramKey, right: ProgramKey) -> Bool {
     left.words == right.words && left.operations.count == right.operations.count
       && zip(left.operations, right.operations).allSatisfy { $0.isEqual(to: $1) }
@@ -17,9 +29,12 @@ struct FlatGraph {
   var key = ProgramKey()
   /// The tensors it starts from, in the order of the program's arguments.
   var arguments: [Tensor] = []
-  /// Scalars and random draws, in the program's order.
-  var scalars: [Double] = []
-  var randoms: [Philox] = []
+  /// The nodes that are scalars and random draws, in the program's order.
+  private(set) var scalarNodes: [Node] = []
+  private(set) var randomNodes: [Node] = []
+  /// What these are given.
+  var scalars: [Double] { scalarNodes.compactMap(\.argument.scalar) }
+  var randoms: [Philox] { randomNodes.compactMap(\.argument.random) }
   /// Parameters behind the results whose first value was never computed, inputs first. Where there are any, nothing
   /// else is filled in: they come first, so that their values are kept.
   var uncomputed: [Tensor] = []
@@ -64,19 +79,19 @@ struct FlatGraph {
     for (output, value) in node.values.enumerated() where value != nil {
       arguments.append(Tensor(node, output))
       key.words.append(node.isParameter ? -4 : -3)
-      key.words.append(node.types[output].hashValue)
+      key.add(node.types[output])
     }
     if isComplete { return node.types.count }
     if let leaf = node.operation as? Leaf, leaf.source == .placeholder {
       arguments.append(Tensor(node, 0))
       key.words.append(-5)
-      key.words.append(node.types[0].hashValue)
+      key.add(node.types[0])
       return 1
     }
     switch node.argument {
     case .none: break
-    case .scalar(let value): scalars.append(value)
-    case .random(let random): randoms.append(random)
+    case .scalar: scalarNodes.append(node)
+    case .random: randomNodes.append(node)
     }
     key.words.append(node.signature)
     key.operations.append(node.operation)

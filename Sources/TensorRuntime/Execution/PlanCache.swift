@@ -1,28 +1,40 @@
 /// Compiled plans by structure; the ones not used for longest give way.
 struct PlanCache {
-  private var plans: [ProgramKey: (plan: any Plan, lastUse: Int)] = [:]
+  /// A plan, and for an optimizer's step how it is fed.
+  struct Entry {
+    let plan: any Plan
+    var feed: StepFeed?
+    fileprivate var lastUse = 0
+
+    init(_ plan: any Plan, feed: StepFeed? = nil) {
+      self.plan = plan
+      self.feed = feed
+    }
+  }
+  private var entries: [ProgramKey: Entry] = [:]
   private var clock = 0
   let capacity: Int
 
   init(capacity: Int) { self.capacity = max(1, capacity) }
 
-  var count: Int { plans.count }
+  var count: Int { entries.count }
 
-  mutating func find(_ key: ProgramKey) -> (any Plan)? {
-    guard let index = plans.index(forKey: key) else { return nil }
+  mutating func find(_ key: ProgramKey) -> Entry? {
+    guard let index = entries.index(forKey: key) else { return nil }
     clock += 1
-    plans.values[index].lastUse = clock
-    return plans.values[index].plan
+    entries.values[index].lastUse = clock
+    return entries.values[index]
   }
 
-  mutating func insert(_ plan: any Plan, for key: ProgramKey) {
+  mutating func insert(_ entry: Entry, for key: ProgramKey) {
     clock += 1
-    plans[key] = (plan, clock)
-    guard plans.count > capacity else { return }
+    entries[key] = entry
+    entries[key]?.lastUse = clock
+    guard entries.count > capacity else { return }
     // A quarter goes at once, so that a stream of new graphs does not search every time.
-    let oldest = plans.sorted { $0.value.lastUse < $1.value.lastUse }.prefix(max(1, capacity / 4))
-    for (key, _) in oldest { plans[key] = nil }
+    let oldest = entries.sorted { $0.value.lastUse < $1.value.lastUse }.prefix(max(1, capacity / 4))
+    for (key, _) in oldest { entries[key] = nil }
   }
 
-  mutating func removeAll() { plans = [:] }
+  mutating func removeAll() { entries = [:] }
 }

@@ -13,14 +13,16 @@ extension Runtime {
   /// (batch-norm statistics) and what is observed (metrics), then the update.
   ///
   /// Nothing at all changes where the loss or a gradient is not finite (``NonFiniteError``), or where the work is
-  /// interrupted. Parameters the loss does not depend on, or that are not trainable, stay as they are.
+  /// interrupted. Parameters the loss does not depend on, or that are not trainable, stay as they are. What was written
+  /// before `moment`, and no gradient of the step flows through, is computed once and kept.
   package func step(
     loss: Tensor, parameters: [Parameter], rule: UpdateRule, state: OptimizerState,
-    alongside: [(Parameter, Tensor)] = [], observing: [Tensor] = []
+    alongside: [(Parameter, Tensor)] = [], observing: [Tensor] = [], settlingBefore moment: GraphMoment? = nil
   ) throws -> StepReport {
     try evaluate(parameters.map(\.tensor) + alongside.map(\.0.tensor))
     let results = [loss] + alongside.map(\.1) + observing
-    let (updated, buffers, gradientBuffers) = try compute(results, loss: loss, parameters: parameters)
+    let (updated, buffers, gradientBuffers) = try compute(
+      results, loss: loss, parameters: parameters, settlingBefore: moment)
     let lossValue = buffers[0].elements(of: Float.self)[0]
     let squares = try checkFinite(lossValue, updated, gradientBuffers)
     releaseKeptGraphs()
@@ -37,21 +39,57 @@ extension Runtime {
   }
 
   /// Runs loss and gradient; on return nothing but the caller's own tensors holds the graph.
-  private func compute(_ results: [Tensor], loss: Tensor, parameters: [Parameter]) throws -> (
-    [Parameter], [Buffer], [Buffer]
-  ) {
-    let (updated, found) = try trainable(loss, parameters)
-    let (flat, plan) = try plan(results: results, gradients: zip(found, updated).map { ($0, $1.tensor) })
+  private func compute(
+    _ results: [Tensor], loss: Tensor, parameters: [Parameter], settlingBefore moment: GraphMoment?
+  ) throws -> ([Parameter], [Buffer], [Buffer]) {
+    let candidates = candidates(among: parameters)
+    let (updated, plan, arguments) = try step(results, loss: loss, candidates, settlingBefore: moment)
     let buffers = try makeResults(results)
-    try plan.run(try arguments(of: flat, for: plan), results: buffers, cancellation: cancellation)
+    try plan.run(arguments, results: buffers, cancellation: cancellation)
     try cancellation?.check()
     return (updated, buffers, plan.gradientBuffers)
   }
 
+  /// What a step changes, its plan, and what the plan is given. The step is recognised by the loss alone; where that is
+  /// new, its gradients are taken and compiled.
+  private func step(
+    _ results: [Tensor], loss: Tensor, _ candidates: [Parameter], settlingBefore moment: GraphMoment?
+  ) throws -> ([Parameter], any Plan, PlanArguments) {
+    guard recognizesSteps else {
+      let (updated, found) = try trainable(loss, candidates)
+      let (flat, plan) = try plan(results: results, gradients: zip(found, updated).map { ($0, $1.tensor) })
+      return (updated, plan, try arguments(of: flat, for: plan))
+    }
+    let (key, leaves) = try settled(results, for: candidates, before: moment).numbered()
+    let entry = try plans.find(key) ?? compileStep(key, leaves, results, loss: loss, candidates)
+    guard let feed = entry.feed else { throw TensorError("step", "the plan belongs to no step") }
+    return (
+      feed.updated.map { candidates[$0] }, entry.plan, try feed.arguments(leaves, for: entry.plan, self)
+    )
+  }
+
+  private func compileStep(
+    _ key: ProgramKey, _ leaves: LossLeaves, _ results: [Tensor], loss: Tensor, _ candidates: [Parameter]
+  ) throws -> PlanCache.Entry {
+    let (updated, found) = try trainable(loss, candidates)
+    let flat = FlatGraph(results: results, gradients: zip(found, updated).map { ($0, $1.tensor) }) { _ in true
+    }
+    let plan = try compile(flat)
+    let places = updated.map { parameter in candidates.firstIndex { $0 === parameter } ?? 0 }
+    let entry = PlanCache.Entry(plan, feed: StepFeed(flat, from: leaves, updated: places))
+    plans.insert(entry, for: key)
+    return entry
+  }
+
+  /// The parameters an optimizer may change, each once.
+  private func candidates(among parameters: [Parameter]) -> [Parameter] {
+    var seen = Set<ObjectIdentifier>()
+    return parameters.filter { $0.isTrainable && seen.insert(ObjectIdentifier($0)).inserted }
+  }
+
   /// The parameters a loss moves, and their gradients.
   func trainable(_ loss: Tensor, _ parameters: [Parameter]) throws -> ([Parameter], [Tensor]) {
-    var seen = Set<ObjectIdentifier>()
-    let candidates = parameters.filter { $0.isTrainable && seen.insert(ObjectIdentifier($0)).inserted }
+    let candidates = candidates(among: parameters)
     let all = try gradients(of: loss, withRespectTo: candidates.map(\.tensor))
     let both = zip(candidates, all).compactMap { parameter, gradient in gradient.map { (parameter, $0) } }
     guard !both.isEmpty else {

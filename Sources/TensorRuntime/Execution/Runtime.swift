@@ -13,8 +13,11 @@ package final class Runtime {
   package var keepsGraphs = false {
     didSet { if !keepsGraphs { releaseKeptGraphs() } }
   }
+  /// Whether an optimizer's step is recognised by its loss; without, the gradient's graph is made at each step. The
+  /// numbers are the same.
+  package var recognizesSteps = true
   private var kept: [Node] = []
-  private var plans: PlanCache
+  var plans: PlanCache
 
   /// Makes a runtime on a backend, with room for so many compiled plans.
   package init(
@@ -45,15 +48,28 @@ package final class Runtime {
     try computeFirstValues(of: tensors)
     let waiting = tensors.filter { !$0.isEvaluated }
     guard !waiting.isEmpty else { return }
-    let (flat, plan) = try plan(results: waiting)
-    let results = try makeResults(waiting)
+    let repeated = tensorsPassedBefore(toward: waiting)
+    for (tensor, buffer) in try numbers(of: repeated) { store(buffer, in: tensor) }
+    for (tensor, buffer) in try numbers(of: waiting.filter { !$0.isEvaluated }) { store(buffer, in: tensor) }
+  }
+
+  /// Computes tensors whose numbers are not there yet, and leaves storing them to the caller.
+  func numbers(of waiting: [Tensor]) throws -> [(Tensor, Buffer)] {
+    var copies: [(Tensor, Buffer)] = []
+    var computed: [Tensor] = []
+    for tensor in waiting {
+      if let copy = try tensor.copyOfPart() { copies.append((tensor, copy)) } else { computed.append(tensor) }
+    }
+    guard !computed.isEmpty else { return copies }
+    let (flat, plan) = try plan(results: computed)
+    let results = try makeResults(computed)
     try plan.run(try arguments(of: flat, for: plan), results: results, cancellation: cancellation)
-    for (tensor, buffer) in zip(waiting, results) { store(buffer, in: tensor) }
+    return copies + zip(computed, results)
   }
 
   /// Computes the first values of parameters among `tensors`, one after the other. Their plans run once and are not
   /// kept: what they take is as large as the parameters.
-  private func computeFirstValues(of tensors: [Tensor]) throws {
+  func computeFirstValues(of tensors: [Tensor]) throws {
     for tensor in tensors where tensor.node.isParameter && !tensor.isEvaluated {
       let flat = FlatGraph(results: [tensor]) { _ in true }
       if !flat.uncomputed.isEmpty {
@@ -61,8 +77,7 @@ package final class Runtime {
         try computeFirstValues(of: [tensor])
         continue
       }
-      guard let program = flat.program else { throw TensorError("plan", "the graph has no program") }
-      let plan = try backend.compile(program.simplified())
+      let plan = try compile(flat)
       let results = try makeResults([tensor])
       try plan.run(try arguments(of: flat, for: plan), results: results, cancellation: cancellation)
       store(results[0], in: tensor)
@@ -105,7 +120,7 @@ package final class Runtime {
   ) {
     var found: (any Plan)?
     let flat = FlatGraph(results: results, gradients: gradients) { key in
-      found = plans.find(key)
+      found = plans.find(key)?.plan
       return found == nil
     }
     if !flat.uncomputed.isEmpty {
@@ -113,13 +128,19 @@ package final class Runtime {
       return try plan(results: results, gradients: gradients)
     }
     if let found { return (flat, found) }
+    let plan = try compile(flat)
+    plans.insert(PlanCache.Entry(plan), for: flat.key)
+    return (flat, plan)
+  }
+
+  /// Compiles a flattened graph that was asked for its program.
+  func compile(_ flat: FlatGraph) throws -> any Plan {
     guard let program = flat.program else { throw TensorError("plan", "the graph has no program") }
     let plan = try backend.compile(program.simplified())
     guard plan.byteCount <= memoryLimit else {
       throw MemoryError("the computation", bytes: plan.byteCount, limit: memoryLimit)
     }
-    plans.insert(plan, for: flat.key)
-    return (flat, plan)
+    return plan
   }
 
   /// The buffers a plan reads, in the layouts it wants; a parameter keeps the new layout.

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// What a node is given when it runs, beyond its inputs: not part of a plan's key, so other values reuse the plan.
 package enum RunTimeArgument {
   /// Nothing.
@@ -6,6 +8,11 @@ package enum RunTimeArgument {
   case scalar(Double)
   /// Seed and stream of a random draw.
   case random(Philox)
+
+  /// The number, where it is one.
+  var scalar: Double? { if case .scalar(let value) = self { value } else { nil } }
+  /// The draw, where it is one.
+  var random: Philox? { if case .random(let value) = self { value } else { nil } }
 }
 
 /// One operation of a graph with its inputs, and the numbers once they are computed.
@@ -32,6 +39,10 @@ package final class Node {
   package let pendingDepth: Int
   /// A hash of the operation and its parameters.
   let signature: Int
+  /// When it was made.
+  let made = GraphMoment.now()
+  /// Whether it was computed on the way to something else, and the numbers were dropped.
+  var wasPassed = false
   /// Scratch for one walk at a time; 0 between walks.
   var mark = 0
 
@@ -79,6 +90,19 @@ package final class Node {
       }
     }
   }
+}
+
+/// A moment in the making of graphs: tells the nodes made before it from those made after it.
+package struct GraphMoment: Comparable {
+  private let count: Int
+  private static let last = Atomic<Int>(0)
+
+  /// The present.
+  package static func now() -> GraphMoment {
+    GraphMoment(count: last.wrappingAdd(1, ordering: .relaxed).newValue)
+  }
+
+  package static func < (left: GraphMoment, right: GraphMoment) -> Bool { left.count < right.count }
 }
 
 /// A value on its way: a handle on one result of a graph's node. Copying it copies nothing.
