@@ -36,7 +36,7 @@ package struct FewChannelLimits {
         group: 16, waste: 120, channelPairs: 2048, denseWeights: 1 << 18, images: 24, features: 24576)
     case "AVX2":
       FewChannelLimits(
-        group: 8, waste: 150, channelPairs: 512, denseWeights: 1 << 17, images: 24, features: 12288)
+        group: 8, waste: 120, channelPairs: 1024, denseWeights: 1 << 17, images: 24, features: 12288)
     default: nil
     }
   }
