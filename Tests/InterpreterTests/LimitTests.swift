@@ -56,3 +56,24 @@ func chainsAreLimited(_ link: String) {
     #expect(session.output(of: "1 + 1") == "2")
   }
 }
+
+/// Closures that hold each other by the variables they share are freed, others keep what they hold.
+@Test func circlesOfClosuresAreFreed() {
+  let session = Session(capturedVariablesBeforeCollection: 16)
+  let source = """
+    func circle(_ n: Int) -> Int {
+      let big = Array(repeating: n, count: 100)
+      func down(_ k: Int) -> Int { k <= 0 ? big[0] : up(k - 1) }
+      func up(_ k: Int) -> Int { down(k - 1) }
+      return down(4)
+    }
+    func counter() -> Any { var n = 0; var more = { 0 }; more = { n += 1; return n < 3 ? more() : n }; return more }
+    let kept = [counter(), counter()]
+    let last = counter()
+    var sum = 0
+    for i in 0..<3_000 { sum += circle(i); let other = counter(); sum += other() }
+    print(sum, kept[0](), kept[1](), last(), kept.map { $0() })
+    """
+  #expect(session.output(of: source) == "4507500 3 3 3 [4, 4]\n")
+  #expect(session.capturedVariableCount < 200)
+}

@@ -30,7 +30,7 @@ extension Compiler {
       switch source {
       case .cell(let index):
         if let cell = frame.cells[index] { return cell }
-        let cell = CapturedVariable(.void)
+        let cell = frame.context.capturedVariables.make(.void)
         frame.cells[index] = cell
         return cell
       case .capture(let index): return frame.captures[index]
@@ -67,7 +67,7 @@ extension Compiler {
             if let cell = frame.cells[index] {
               cell.value = value
             } else {
-              frame.cells[index] = CapturedVariable(value)
+              frame.cells[index] = frame.context.capturedVariables.make(value)
             }
           }
         }

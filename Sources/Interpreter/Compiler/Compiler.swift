@@ -187,7 +187,8 @@ final class Compiler {
     scope.blocks[scope.blocks.count - 1][name] = variable
     switch variable.storage {
     case .slot(let index): return { frame, value in frame.slots[index] = value }
-    case .cell(let index): return { frame, value in frame.cells[index] = CapturedVariable(value) }
+    case .cell(let index):
+      return { frame, value in frame.cells[index] = frame.context.capturedVariables.make(value) }
     }
   }
 

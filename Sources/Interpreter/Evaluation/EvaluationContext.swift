@@ -17,6 +17,8 @@ package final class EvaluationContext {
   private var services: [ObjectIdentifier: AnyObject] = [:]
   /// The variables of the session, for `variables()`.
   var globals: GlobalTable
+  /// The variables that closures share with the functions around them.
+  let capturedVariables: CapturedVariables
   /// How deep calls are nested.
   var depth = 0
   /// Below this address the stack must not grow.
@@ -31,13 +33,15 @@ package final class EvaluationContext {
 
   init(
     sink: any OutputSink, interruption: CancellationToken, library: Library, globals: GlobalTable,
-    random: RandomSource = RandomSource(), makeRuntime: @escaping () throws -> Runtime
+    random: RandomSource = RandomSource(), capturedVariables: CapturedVariables = CapturedVariables(),
+    makeRuntime: @escaping () throws -> Runtime
   ) {
     self.sink = sink
     self.interruption = interruption
     self.library = library
     self.globals = globals
     self.random = random
+    self.capturedVariables = capturedVariables
     self.makeRuntime = makeRuntime
   }
 

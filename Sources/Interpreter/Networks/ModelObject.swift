@@ -43,7 +43,8 @@ final class ModelObject: HostObject {
   static let declaration = TypeDeclaration(
     "Model",
     "A network: layers with their weights. A reference: another name is the same network; copy() is not.",
-    members: structure + ModelTraining.members + ModelInspection.members + ModelMasks.members,
+    members: structure + ModelWeights.members + ModelTraining.members + ModelInspection.members
+      + ModelMasks.members,
     call: Builtin(
       "Model", "Applies the network to a batch, or to one sample where its input shape is known.",
       [

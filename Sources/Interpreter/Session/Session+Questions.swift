@@ -25,3 +25,8 @@ extension Session {
       EvaluationError("NameError", "nothing is known about '\(subject)'", fix: near).rendered())
   }
 }
+
+extension Session {
+  /// How many variables closures hold now.
+  package var capturedVariableCount: Int { context.capturedVariables.count }
+}

@@ -132,13 +132,16 @@ package final class Session {
   /// Files being imported, so that one that imports itself is found.
   var imports: [String] = []
 
-  /// Makes a session with no variables.
+  /// Makes a session with no variables. From so many captured variables on it looks for closures that only hold each
+  /// other.
   package init(
-    library: Library = .standard, makeRuntime: @escaping () throws -> Runtime = Session.standardRuntime
+    library: Library = .standard, capturedVariablesBeforeCollection: Int = 4096,
+    makeRuntime: @escaping () throws -> Runtime = Session.standardRuntime
   ) {
     context = EvaluationContext(
       sink: SilentSink(), interruption: interruption, library: library, globals: globals,
-      makeRuntime: makeRuntime)
+      capturedVariables: CapturedVariables(start: capturedVariablesBeforeCollection), makeRuntime: makeRuntime
+    )
   }
 
   deinit {

@@ -1,13 +1,3 @@
-/// A variable that a closure shares with the function around it.
-package final class CapturedVariable {
-  /// What it holds.
-  package var value: Value
-
-  init(_ value: Value) { self.value = value }
-
-  deinit { Value.release(&value) }
-}
-
 /// A function or closure written in the language, with the variables it captured.
 package final class FunctionValue {
   /// Its compiled body, shared by all closures made from the same place.

@@ -10,12 +10,12 @@ import Testing
   let count = environment["FUZZ_PROGRAMS"].flatMap { Int($0) } ?? 2_500
   let seed = environment["FUZZ_SEED"].flatMap { Int($0) } ?? 0
   let library = fuzzedLibrary()
-  var session = Session(library: library)
+  var session = Session(library: library, capturedVariablesBeforeCollection: 1)
   let watch = Watchdog()
   var reached: Set<String> = []
   var nodes = NodeKinds()
   for number in 0..<count {
-    if number % 50 == 0 { session = Session(library: library) }
+    if number % 50 == 0 { session = Session(library: library, capturedVariablesBeforeCollection: 1) }
     var generator = ProgramGenerator(seed: UInt64(seed + number), library: library)
     var program = generator.program(calling: number)
     if number % 4 == 3 { program = generator.mutated(program) }
