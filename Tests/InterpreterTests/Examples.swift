@@ -2,6 +2,9 @@
 enum Examples {
   /// A line, and what the session answers.
   static let answers: [(String, String)] = [
+    ("func mean(_ v: Double...) -> Double { v.sum() / v.count }; mean(1, 2)", "1.5"),
+    ("twice(4); func twice(_ n: Int) -> Int { 2 * n }; twice(5)", "10"),
+    ("\"한국어\".last ?? \"\"", "\"어\""), ("\"\".first", "nil"),
     ("1 + 1", "2"), ("7 / 2", "3"), ("-7 % 3", "-1"), ("7 / 2.0", "3.5"),
     ("0.1 + 0.2", "0.30000000000000004"),
     ("0xFF + 0b101 + 1_000", "1260"), ("\"a\" + \"b\"", "\"ab\""), ("[1, 2] + [3]", "[1, 2, 3]"),
@@ -90,6 +93,7 @@ enum Examples {
 
   /// What must not end the session, and the kind of its error.
   static let failures: [(String, String)] = [
+    ("print(\"\\([1].map { 2 * })\")", "SyntaxError"),
     ("1 / 0", "ArithmeticError"), ("9223372036854775807 + 1", "ArithmeticError"),
     ("Int.min % -1", "ArithmeticError"),
     ("-Int.min", "ArithmeticError"), ("Int(1e300)", "ArithmeticError"), ("pow(10, 30)", "ArithmeticError"),

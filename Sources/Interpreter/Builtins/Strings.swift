@@ -44,6 +44,13 @@ extension Library.Family {
     members: [
       .valueProperty("count", .int, "How many characters it has.") { value, _ in .int(text(value).count) },
       .valueProperty("isEmpty", .bool, "Whether it has none.") { value, _ in .bool(text(value).isEmpty) },
+      .valueProperty("first", .optional(.string), "Its first character, nil when there is none.") {
+        value, _ in
+        text(value).first.map { .string(String($0)) } ?? .nothing
+      },
+      .valueProperty("last", .optional(.string), "Its last character, nil when there is none.") { value, _ in
+        text(value).last.map { .string(String($0)) } ?? .nothing
+      },
       .valueProperty("lines", .array(.string), "Its lines.") { value, _ in
         .strings(text(value).split(separator: "\n", omittingEmptySubsequences: false).map(String.init))
       },

@@ -10,6 +10,8 @@ extension Library.Family {
     for value in try call.array(name) {
       switch value {
       case .int(let length): lengths.append(length)
+      case .tuple(let tuple):
+        for case .int(let length) in tuple.elements { lengths.append(length) }
       case .array(let array):
         for case .int(let length) in array.elements { lengths.append(length) }
       default: throw EvaluationError("TypeError", "a shape is made of Ints, got \(value.article)")

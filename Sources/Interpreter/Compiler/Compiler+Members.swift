@@ -38,6 +38,12 @@ extension Compiler {
       return Operand(constant: constant.value)
     }
     let near = Spelling.nearest(to: name, among: builtin.constants.map(\.name))
+    if name == "random" {
+      report(
+        "NameError", "'\(baseName)' has no member 'random'", nameSpan,
+        fix: baseName == "Int" ? "write randint(0..<10, 1).number" : "write rand(1).number")
+      return .invalid
+    }
     report(
       "NameError", "'\(baseName)' has no member '\(name)'", nameSpan,
       fix: near.map { "did you mean '\($0)'?" }

@@ -30,7 +30,7 @@ extension Compiler {
       current = function.parent
     }
     if let info = globals[name] {
-      if info.isReady || info.hasEarlierValue || scope.isFunction { return .global(info) }
+      if info.isReady || info.isFunction || info.hasEarlierValue || scope.isFunction { return .global(info) }
       report(
         "NameError", "'\(name)' is used before it is declared", span,
         fix: info.span.map { "move line \(source.line(at: $0.start)) above this one" })
@@ -55,7 +55,10 @@ extension Compiler {
   }
 
   /// All names that mean something here, for "did you mean".
-  private var visibleNames: [String] {
+  private var visibleNames: [String] { variableNames + library.names }
+
+  /// The names of variables and functions that are not the library's.
+  private var variableNames: [String] {
     var names: [String] = []
     var current: FunctionScope? = scope
     while let function = current {
@@ -64,18 +67,21 @@ extension Compiler {
     }
     names += globals.filter { $0.value.isReady || scope.isFunction || $0.value.hasEarlierValue }.map(\.key)
     names += globalTable.variables.filter { !$0.value.value.isVoid }.map(\.key)
-    return names + library.names
+    return names
   }
 
-  func reportUnknown(_ name: String, _ span: Span) {
+  func reportUnknown(_ name: String, _ span: Span, isAssigned: Bool = false) {
     if name == "_" {
       return report("NameError", "'_' has no value", span, fix: "it only stands where a value is thrown away")
     }
     if let hint = ForeignNames.hint(for: name) {
       return report("NameError", "unknown name '\(name)'", span, fix: hint)
     }
-    let near = Spelling.nearest(to: name, among: visibleNames)
-    report("NameError", "unknown name '\(name)'", span, fix: near.map { "did you mean '\($0)'?" })
+    // A library's name that is only near can't be assigned to: a new variable is meant.
+    let near = Spelling.nearest(to: name, among: isAssigned ? variableNames : visibleNames)
+    let declaration = isAssigned ? "declare it: var \(name) = …, or let for what stays" : nil
+    report(
+      "NameError", "unknown name '\(name)'", span, fix: near.map { "did you mean '\($0)'?" } ?? declaration)
   }
 
   /// `name`

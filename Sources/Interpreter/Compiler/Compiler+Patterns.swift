@@ -43,7 +43,8 @@ extension Compiler {
         "TypeError", "\(count) names for a tuple of \(tuple.elements.count) values", place: place)
     default:
       throw EvaluationError(
-        "TypeError", "\(value.article) can't be taken apart into \(count) names", place: place)
+        "TypeError", "\(value.article) can't be taken apart into \(count) names", fix: value.memberList,
+        place: place)
     }
   }
 

@@ -111,7 +111,9 @@ extension Compiler {
       }
       return nil
     case nil:
-      if !isQuiet, !diagnostics.contains(where: { $0.span == span }) { reportUnknown(name, span) }
+      if !isQuiet, !diagnostics.contains(where: { $0.span == span }) {
+        reportUnknown(name, span, isAssigned: true)
+      }
       return nil
     }
   }

@@ -126,7 +126,10 @@ final class Compiler {
             declareGlobal(name.name, isConstant: binding.isConstant, name.span)
           }
         }
-      case .function(let function): declareGlobal(function.name, isConstant: true, function.nameSpan)
+      case .function(let function):
+        declareGlobal(function.name, isConstant: true, function.nameSpan)
+        globals[function.name]?.isFunction = true
+        globals[function.name]?.signature = signature(of: function)
       default: break
       }
     }

@@ -40,6 +40,8 @@ final class GlobalInfo {
   var span: Span?
   /// Whether its declaration has been reached.
   var isReady: Bool
+  /// Whether it is a function of this cell, which is there before the cell's first statement runs.
+  var isFunction = false
   /// Whether an earlier cell gave it a value, which counts until the declaration is reached.
   var hasEarlierValue = false
 

@@ -79,6 +79,11 @@ extension ArgumentBinding {
     }
     if let missing = parameters.indices.first(where: { !taken[$0] && !parameters[$0].isOptional }) {
       let parameter = parameters[missing]
+      if let recipe = NetworkOptions.recipes[name] {
+        throw BindingProblem(
+          message: "\(name) needs what it is to change", argument: nil,
+          fix: "write \(name)(net, lr: 1e-3) for minimize; fit takes optimizer: .\(recipe)(lr: 1e-3)")
+      }
       let what = parameter.label.map { "'\($0):'" } ?? "a value for '\(parameter.name)'"
       throw BindingProblem(
         message: "\(name) needs \(what) (\(parameter.type.name))", argument: nil,

@@ -65,10 +65,20 @@ extension ArgumentBinding {
   private static func hint(_ value: Value, _ parameter: Parameter) -> String? {
     let families = parameter.type.families
     if case .string(let text) = value, let family = families.first {
-      let name =
-        Spelling.nearest(to: text, among: family.cases.map(\.name))
-        ?? family.cases.first { $0.name == text }?.name
-      return name.map { "write .\($0)" } ?? options(families)
+      return option(text, in: family).map { "write .\($0)" } ?? options(families)
+    }
+    if case .array(let array) = value, let family = families.first, !array.elements.isEmpty {
+      let names = array.elements.compactMap { element in
+        if case .string(let text) = element { option(text, in: family) } else { nil }
+      }
+      if names.count == array.elements.count {
+        return "write [\(names.map { "." + $0 }.joined(separator: ", "))]"
+      }
+    }
+    if case .builtin(let builtin) = value,
+      families.contains(where: { $0.cases.contains { $0.name == builtin.declaration.name } })
+    {
+      return "write .\(builtin.declaration.name)"
     }
     switch (parameter.type, value) {
     case (.int, .double(let number)):
@@ -76,6 +86,14 @@ extension ArgumentBinding {
     case (.tensor, .array): return "write Tensor([…])"
     default: return families.isEmpty ? nil : options(families)
     }
+  }
+
+  /// The option that a string means: the same, another library's name for it, or the nearest.
+  private static func option(_ text: String, in family: OptionFamily) -> String? {
+    let names = family.cases.map(\.name)
+    if let same = names.first(where: { $0.lowercased() == text.lowercased() }) { return same }
+    if let foreign = ForeignNames.option(text), names.contains(foreign) { return foreign }
+    return Spelling.nearest(to: text, among: names)
   }
 
   /// The options that exist, as errors list them.

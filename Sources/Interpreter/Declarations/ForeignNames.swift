@@ -16,6 +16,26 @@ package enum ForeignNames {
     return members[name] ?? names[name] ?? members[name.lowercased()] ?? moduleHint(module)
   }
 
+  /// What an option is called in other libraries, where they name it by a string.
+  static func option(_ name: String) -> String? {
+    switch name.lowercased() {
+    case "categorical_crossentropy", "sparse_categorical_crossentropy", "cross_entropy", "cce", "nll":
+      "crossEntropy"
+    case "binary_crossentropy": "bce"
+    case "mean_squared_error", "l2": "mse"
+    case "mean_absolute_error", "l1": "mae"
+    case "acc", "categorical_accuracy", "sparse_categorical_accuracy": "accuracy"
+    case "binary_accuracy": "binaryAccuracy"
+    case "leaky_relu": "leakyRelu"
+    case "swish": "silu"
+    case "he_normal": "heNormal"
+    case "he_uniform": "heUniform"
+    case "glorot_uniform", "xavier_uniform": "glorotUniform"
+    case "glorot_normal", "xavier_normal": "glorotNormal"
+    default: nil
+    }
+  }
+
   /// What to write for a label of another library.
   static func label(_ label: String, among labels: [String]) -> String? {
     for candidate in labelNames[label] ?? [] where labels.contains(candidate) { return candidate }
@@ -26,8 +46,10 @@ package enum ForeignNames {
   static func labelHint(_ label: String, of function: String) -> String? {
     switch (function, label) {
     case ("Augment", _): Augment.hint(forKeras: label).map { "write \($0)" }
+    case ("String", "format"): "write format(x, places: 2)"
     case ("fit", "loss_weights"), ("fit", "lossWeights"):
       "weigh the losses themselves: loss: (.crossEntropy, 0.3 * .mse)"
+    case ("fit", "x"), ("fit", "y"), ("evaluate", "x"), ("evaluate", "y"): "write \(function)((x, y))"
     case ("fit", "validation_split"), ("fit", "validationSplit"):
       "split where the data are made: MNIST(validation: 0.1)"
     default: nil

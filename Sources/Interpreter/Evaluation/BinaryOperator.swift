@@ -81,10 +81,12 @@ enum BinaryOperator: String {
     switch (left, right) {
     case (.string, _) where self == .add, (_, .string) where self == .add:
       "put the value into the string: \"… \\(value)\""
+    case (.string, _) where self == .remainder:
+      "put the value into the string: \"… \\(format(value, places: 2))\""
     case (.string, .int) where self == .multiply: "write String(repeating: text, count: n)"
     case (.array, .int) where self == .multiply: "write Array(repeating: value, count: n)"
     case (.tensor, _) where family == .order, (_, .tensor) where family == .order:
-      "write .\(rawValue) to compare element by element"
+      "write .\(rawValue) to compare element by element, or x.number \(rawValue) … for a single one"
     case (.array, _) where family == .arithmetic: "arrays don't calculate: make a Tensor([…]) of it"
     default: nil
     }

@@ -201,7 +201,8 @@ enum Calls {
     }
     for (index, parameter) in code.parameters.enumerated() {
       if parameter.isVariadic {
-        let values = gathered[index] ?? []
+        var values = gathered[index] ?? []
+        if let check = parameter.typeCheck { values = values.map(check.converted) }
         if let check = parameter.typeCheck, let wrong = values.first(where: { !check.accepts($0) }) {
           throw EvaluationError(
             "TypeError",
@@ -321,7 +322,8 @@ struct FunctionSignature {
     if let open = slots.first(where: { $0.label != nil }), let label = open.label, labels.count <= slots.count
     {
       return BindingProblem(
-        message: "\(name) wants the label '\(label):' here", argument: index, fix: "signature: \(text)")
+        message: "\(name) wants the label '\(label):' here", argument: index,
+        fix: "write '\(label):' before it, or declare it without a label: _ \(open.name)")
     }
     let count = slots.count
     return BindingProblem(

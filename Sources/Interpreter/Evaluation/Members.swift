@@ -30,6 +30,7 @@ enum Members {
       throw EvaluationError(
         "NameError", "the tuple has no element '\(name)'",
         fix: near.map { "did you mean '\($0)'?" } ?? "it has \(labels.joined(separator: ", "))")
+    case .void: throw EvaluationError("TypeError", "this gives no value, so it has no member '\(name)'")
     default: throw EvaluationError("NameError", "\(value.article) has no member '\(name)'")
     }
   }

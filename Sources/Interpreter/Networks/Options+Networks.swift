@@ -79,6 +79,11 @@ enum NetworkOptions {
     ],
   ]
 
+  /// What the rules of optimizers are called as options.
+  static let recipes = [
+    "SGD": "sgd", "Adam": "adam", "AdamW": "adamW", "RMSProp": "rmsprop", "Adagrad": "adagrad",
+  ]
+
   static let optimizer = OptionFamily(
     "Optimizer",
     [

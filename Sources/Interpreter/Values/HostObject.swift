@@ -59,7 +59,8 @@ extension HostObject {
     throw EvaluationError("TypeError", "'\(name)' of \(Self.declaration.article) can't be changed")
   }
   package func element(at indices: [Value], _ context: EvaluationContext) throws -> Value {
-    throw EvaluationError("TypeError", "\(Self.declaration.article) has no elements to index")
+    throw EvaluationError(
+      "TypeError", "\(Self.declaration.article) has no elements to index", fix: Value.host(self).memberList)
   }
   package func setElement(at indices: [Value], to value: Value, _ context: EvaluationContext) throws {
     throw EvaluationError("TypeError", "elements of \(Self.declaration.article) can't be changed")

@@ -47,6 +47,16 @@ func withArticle(_ name: String) -> String {
 }
 
 extension Value {
+  /// Which properties a host object has, for errors about what else it can't do.
+  var memberList: String? {
+    guard case .host(let object) = self else { return nil }
+    let names = type(of: object).declaration.members.compactMap { member in
+      if case .property = member.kind { member.name } else { nil }
+    }
+    guard !names.isEmpty else { return nil }
+    return "it has \(names.prefix(8).joined(separator: ", "))" + (names.count > 8 ? ", …" : "")
+  }
+
   /// Whether it is a function or a closure.
   var isCallable: Bool {
     switch self {

@@ -149,7 +149,14 @@ extension Parser {
   private mutating func forStatement(label: String?) throws -> ForStatement {
     let isCase = take(.case)
     if isAt(.var) || isAt(.let) { advance() }
-    if isAtBracket(.leftParen), case .identifier = ahead(1).kind, case .assign = ahead(2).kind {
+    var isC = false
+    if isAtBracket(.leftParen), case .identifier = ahead(1).kind {
+      switch ahead(2).kind {
+      case .assign, .identifier: isC = true
+      default: break
+      }
+    }
+    if isC {
       throw fail("this is C's for", at: token.span, fix: "for i in 0..<n { … }")
     }
     let pattern = isCase ? try matchPattern() : try bindingPattern(isConstant: true)

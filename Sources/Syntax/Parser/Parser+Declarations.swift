@@ -42,6 +42,10 @@ extension Parser {
     _ = take(.throws)
     let returnType = takeIf(.arrow) ? try typeName() : nil
     if isAtBracket(.colon) {
+      if case .identifier(let type) = ahead(1).kind, case .leftBrace = ahead(2).kind {
+        throw fail(
+          "the result's type stands behind '->'", at: token.span, fix: "func \(name)(…) -> \(type) { … }")
+      }
       throw fail("a body stands in braces", at: token.span, fix: "func \(name)(…) { … }")
     }
     let body = try block("to begin the function's body")

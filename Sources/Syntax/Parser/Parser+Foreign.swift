@@ -13,6 +13,7 @@ extension Parser {
     case ("def", true): return ("'def' is Python", "write func name(_ x: Tensor) -> Tensor { … }")
     case ("fn", true), ("fun", true), ("function", true):
       return ("'\(name)' is another language's word", "write func")
+    case ("not", true): return ("'not' is Python", "write !condition")
     case ("lambda", true): return ("'lambda' is Python", "write a closure: { x in x + 1 }")
     case ("elif", true): return ("'elif' is Python", "write } else if condition {")
     case ("const", true): return ("'const' is another language's word", "write let")
@@ -68,7 +69,8 @@ extension Parser {
     case "<-": "assign with =, or put a space before the minus"
     case "=>": "a closure is { x in … }"
     case ".*", "./", ".+", ".-", ".^": "tensors calculate element by element with plain + - * / and pow"
-    case "&", "|", "^", "~": "logic is written && || !"
+    case "^": "raise to a power with pow(a, b); logic is written && || !"
+    case "&", "|", "~": "logic is written && || !"
     default: nil
     }
   }

@@ -217,6 +217,13 @@ extension Parser {
       throw fail("slices are written with ..< here", at: token.span, fix: "t[..., 0], t[..<16], t[4...]")
     default: break
     }
+    if !isIndex, case .identifier(let prefix) = token.kind, ["f", "F", "r"].contains(prefix),
+      case .string = ahead(1).kind, ahead(1).span.start == token.span.end
+    {
+      throw fail(
+        "'\(prefix)\"…\"' is Python", at: token.span.joined(ahead(1).span),
+        fix: "values stand in strings as \"x = \\(x)\"")
+    }
     if let function = try operatorFunction() {
       return Argument(label: label, labelSpan: labelSpan, value: function)
     }

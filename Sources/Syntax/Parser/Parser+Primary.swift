@@ -185,6 +185,8 @@ extension Parser {
         arguments.append(Argument(label: label, labelSpan: labelSpan, value: try parser.expression()))
       } while parser.takeIf(.comma)
       if !parser.isAtEnd { throw parser.fail("unexpected \(parser.token.kind.words)", at: parser.token.span) }
+      // What is wrong inside of a closure was recorded, and parsing went on.
+      for diagnostic in parser.diagnostics { record(diagnostic) }
       return arguments
     } catch {
       for diagnostic in parser.diagnostics { record(diagnostic) }

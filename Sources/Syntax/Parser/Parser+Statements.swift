@@ -82,9 +82,9 @@ extension Parser {
     if case .assign = token.kind {
       return fail("'=' can't stand here", at: token.span, fix: "compare with ==")
     }
-    return fail(
-      "unexpected \(token.kind.words) after the end of a statement", at: token.span,
-      fix: "begin a new line, or put ';' before it")
+    var fix = "begin a new line, or put ';' before it"
+    if case .comma = token.kind { fix = "begin a new line, or write ';' in its place" }
+    return fail("unexpected \(token.kind.words) after the end of a statement", at: token.span, fix: fix)
   }
 
   /// Goes on behind a statement that couldn't be read: to the next line outside its brackets.
