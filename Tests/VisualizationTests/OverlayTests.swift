@@ -57,6 +57,8 @@ struct OverlayTests {
     let chart = BarChart.histogram(of: [0, 0.1, 0.5, 1, 1, .nan, .infinity], binCount: 4)
     #expect(chart.series[0].values == [2, 0, 1, 2])
     #expect(chart.categories == ["0.125", "0.375", "0.625", "0.875"])
+    #expect(
+      BarChart.histogram(of: [-3.0213, 3.1416], binCount: 3).categories == ["-2", "0", "2"])
     for odd in [[], [5], [.nan], [1e308, -1e308], [3, 3, 3]] as [[Double]] {
       let chart = BarChart.histogram(of: odd)
       #expect(chart.series[0].values.reduce(0, +) == Double(odd.filter(\.isFinite).count))

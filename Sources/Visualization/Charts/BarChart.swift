@@ -1,3 +1,5 @@
+import Foundation
+
 /// Amounts of named things as bars, one or several for each.
 package struct BarChart: Sendable {
   /// One set of bars under one name.
@@ -46,7 +48,14 @@ package struct BarChart: Sendable {
     for number in finite {
       counts[max(0, min(bins - 1, Int(((number - low) / step).rounded(.down))))] += 1
     }
-    let names = (0..<bins).map { Axis.short(low + (Double($0) + 0.5) * step) }
+    // Middles with many digits are told no finer than neighbouring bins need.
+    let grain = pow(10, (log10(step) - 0.3).rounded(.down))
+    let names = (0..<bins).map { bin in
+      let middle = low + (Double(bin) + 0.5) * step
+      func rounded(to unit: Double) -> Double { (middle / unit).rounded() * unit }
+      let isShort = abs(rounded(to: grain / 100) - middle) < step * 1e-6
+      return Axis.short(isShort || !rounded(to: grain).isFinite ? middle : rounded(to: grain))
+    }
     var chart = BarChart(title, categories: names, series: [Series("", counts)])
     chart.isHistogram = true
     chart.yLabel = "count"
