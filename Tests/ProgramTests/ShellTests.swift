@@ -127,6 +127,9 @@ import Testing
   @Test func aTerminalThatDoesNotAnswerIsNotWaitedForLong() throws {
     let terminal = try PseudoTerminal(identity: "", files: files)
     #expect(try terminal.type("40 + 2\r", after: "[1]>", until: "[2]>").contains("42"))
+    // Nobody typed an answer that comes late; arrows are still arrows.
+    terminal.type("\u{1b}[6;20;10t\u{1b}[?62;4c\u{1b}[A + 1\r")
+    #expect(try terminal.wait(for: "[3]>").contains("43"))
   }
 
   @Test func numbersOfALoopStayOnOneLine() throws {

@@ -29,7 +29,7 @@ enum StandardInputLine {
       var byte: UInt8 = 0
       // One at a time: what stands behind the line belongs to whoever reads next.
       let count = input.read(into: &byte)
-      if count < 0 && errno == EINTR { continue }
+      if count < 0 && (errno == EINTR || errno == EAGAIN) { continue }
       guard count == 1 else {
         guard bytes.isEmpty else { break }
         throw InputUnavailable("standard input has ended")

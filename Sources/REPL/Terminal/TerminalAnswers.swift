@@ -72,7 +72,8 @@ package struct TerminalAnswers: Equatable {
     return true
   }
 
-  /// Asks the terminal, and waits so long for its answers; what somebody types meanwhile is given back.
+  /// Asks the terminal, and waits so long for its answers; what somebody types meanwhile is given back, and answers
+  /// that come later are left out of what is typed.
   static func ask(_ input: TerminalInput, output: Int32, milliseconds: Int) -> TerminalAnswers {
     var saved = termios()
     guard tcgetattr(input.descriptor, &saved) == 0 else { return TerminalAnswers([]) }
@@ -96,6 +97,7 @@ package struct TerminalAnswers: Equatable {
       answers = TerminalAnswers(bytes)
     }
     input.giveBack(answers.rest)
+    input.awaitsAnswer = !answers.isComplete
     return answers
   }
 }
