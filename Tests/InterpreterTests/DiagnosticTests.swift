@@ -62,6 +62,7 @@ func errorPages(_ name: String) throws {
   "let net = Sequential(input: [1, 28, 28]) { Conv(4, 3) }\nnet.fit(Shapes(count: 20).train, target: .masks)",
   "let net = Sequential(input: [4]) { Dense(3); softmax }\nnet.fit((zeros(5, 4), [0, 1, 2, 0, 1]))",
   "let net = Model(input: [4]) { x in (a: Dense(3)(x), b: Dense(2)(x)) }\nnet.fit((zeros(5, 4), (zeros(5), zeros(5))), loss: [\"a\": .crossEntropy, \"c\": .mse])",
+  "let net = Sequential(input: [1, 28, 28]) { Flatten(); Dense(3) }\nlet p = net.predict(Shapes(count: 20).test)",
   // Losses written by hand.
   "let net = Sequential(input: [4]) { Dense(3) }\nlet opt = Adam(net)\nopt.minimize { mse(net(zeros(2, 5)), zeros(2, 3)) }",
   "expect(matmul(zeros(2, 3), zeros(2, 3)).shape == [2, 3])",

@@ -56,7 +56,9 @@ enum ModelWeights {
       guard tensor.shape == parameter.shape else {
         throw EvaluationError(
           "ShapeError", "\(parameter.name) of \(layer) is \(parameter.shape), got \(tensor.shape)",
-          fix: tensor.shape.elementCount == parameter.shape.elementCount ? "reshape it first" : nil
+          fix: tensor.rank == 2 && tensor.shape.dimensions == parameter.shape.dimensions.reversed()
+            ? "transpose it: w.transposed"
+            : tensor.shape.elementCount == parameter.shape.elementCount ? "reshape it first" : nil
         ).at(call.place(of: "to"))
       }
       changes.append((parameter, tensor))

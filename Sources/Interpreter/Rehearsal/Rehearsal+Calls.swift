@@ -36,7 +36,9 @@ extension Rehearsal {
       _ = try result(of: closure.body, RehearsalScope(parent: scope), collector: nil)
       throw Unknowable()
     }
-    guard RehearsedSamples.selections.contains(name) || ["fit", "evaluate"].contains(name) else { return nil }
+    guard RehearsedSamples.selections.contains(name) || ["fit", "evaluate", "predict"].contains(name) else {
+      return nil
+    }
     let receiver = try evaluate(base, scope)
     guard case .host(let object) = receiver else { return nil }
     if object is RehearsedSamples { return receiver }

@@ -39,6 +39,19 @@ extension ModelTraining {
     throw Unknowable()
   }
 
+  /// What surely goes wrong where a network looks at samples: other shapes than it takes.
+  static func rehearsePrediction(_ model: ModelObject, _ call: Arguments, _ unknown: Set<String>) throws
+    -> Value
+  {
+    guard unknown.isDisjoint(with: ["data", "tta"]), !call.isGiven("tta"),
+      case .host(let samples as RehearsedSamples) = call.value("data")
+    else {
+      throw Unknowable()
+    }
+    try model.network.build(for: samples.inputShapes, random: call.context.random)
+    throw Unknowable()
+  }
+
   private static func rehearsedData(_ model: ModelObject, _ call: Arguments) throws -> RehearsedSamples {
     let value = call.value("data")
     let target = try DataArgument.Target(call)

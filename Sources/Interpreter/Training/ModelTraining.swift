@@ -94,7 +94,8 @@ enum ModelTraining {
         .labelled("tta", .optional(.host("Augment")), "how the views differ", default: .nothing),
         .labelled("views", .int, "how many views tta: makes of each sample", default: .int(8)),
       ],
-      inferredType: { types in if case .model(let output)? = types.first { output } else { .unknown } }
+      inferredType: { types in if case .model(let output)? = types.first { output } else { .unknown } },
+      rehearsal: rehearsePrediction
     ) { (model: ModelObject, call) in try predict(model, call) },
     .method("reset", "Forgets the training: new weights, a new optimizer.", returns: .void) {
       (model: ModelObject, call) in
