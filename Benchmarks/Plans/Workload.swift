@@ -25,7 +25,12 @@ struct Workload {
       rule: rule, trains: trains, body: body)
   }
 
-  func network() throws -> Network { try Builder.network([Shape(input)]) { try body($0, $1[0]) } }
+  /// The network with its first weights, so that what follows is timed without drawing them.
+  func network(_ runtime: Runtime) throws -> Network {
+    let network = try Builder.network([Shape(input)]) { try body($0, $1[0]) }
+    try runtime.evaluate((network.parameters + network.statistics).map(\.tensor))
+    return network
+  }
 
   /// Images and labels from a fixed seed.
   func data(_ batch: Int) throws -> (images: Tensor, labels: Tensor) {
@@ -41,11 +46,13 @@ struct Workload {
     }
   }
 
-  func trainingStep(_ runtime: Runtime, _ batch: Int) throws -> PreparedStep {
-    let network = try network()
-    let (images, labels) = try data(batch)
-    let x = Tensor.placeholder(images.shape)
-    let y = Tensor.placeholder(labels.shape, .int32)
+  func trainingStep(_ network: Network, _ runtime: Runtime, _ batch: Int) throws -> PreparedStep {
+    let x = Tensor.placeholder(Shape([batch] + input))
+    let y: Tensor
+    switch target {
+    case .classes: y = .placeholder([batch], .int32)
+    case .masks: y = .placeholder(Shape([batch] + input.dropFirst()), .int32)
+    }
     let pass = Pass(isTraining: true, random: RandomSource())
     let output = try network.apply(to: [x], in: pass)
     return try runtime.prepareStep(
@@ -53,9 +60,9 @@ struct Workload {
       state: OptimizerState(), alongside: pass.takeStatistics(of: [network]))
   }
 
-  func inference(_ runtime: Runtime, _ batch: Int) throws -> PreparedGraph {
+  func inference(_ network: Network, _ runtime: Runtime, _ batch: Int) throws -> PreparedGraph {
     let x = Tensor.placeholder(Shape([batch] + input))
-    let output = try network().apply(to: [x], in: Pass(isTraining: false, random: RandomSource()))
+    let output = try network.apply(to: [x], in: Pass(isTraining: false, random: RandomSource()))
     return try runtime.prepare([output], placeholders: [x])
   }
 }

@@ -64,7 +64,8 @@ for workload in workloads {
   if workload.trains, isWanted(workload.name, "training") {
     for batch in batches.isEmpty ? [workload.batch] : batches {
       let runtime = makeRuntime()
-      let (step, compiling) = try timed { try workload.trainingStep(runtime, batch) }
+      let network = try workload.network(runtime)
+      let (step, compiling) = try timed { try workload.trainingStep(network, runtime, batch) }
       let (images, labels) = try workload.data(batch)
       let time = try stopwatch.seconds { _ = try step.run([images, labels]) }
       try report("\(workload.name) training", batch, compiling: compiling, time) {
@@ -72,10 +73,20 @@ for workload in workloads {
       }
     }
   }
+  // Training the largest would take long; its plan is what is asked about.
+  if !workload.trains, kinds.contains("training"), isWanted(workload.name, "training") {
+    for batch in batches.isEmpty ? [1, 8] : batches {
+      let runtime = makeRuntime()
+      let network = try workload.network(runtime)
+      let (_, compiling) = try timed { try workload.trainingStep(network, runtime, batch) }
+      print("\(workload.name) training, batch \(batch): plan \(Int(compiling * 1000)) ms")
+    }
+  }
   if isWanted(workload.name, "inference") {
     for batch in batches.isEmpty ? (workload.trains ? [workload.batch] : [1, 8]) : batches {
       let runtime = makeRuntime()
-      let (graph, compiling) = try timed { try workload.inference(runtime, batch) }
+      let network = try workload.network(runtime)
+      let (graph, compiling) = try timed { try workload.inference(network, runtime, batch) }
       let images = try workload.data(batch).images
       let time = try stopwatch.seconds { _ = try graph.run([images]) }
       try report("\(workload.name) inference", batch, compiling: compiling, time) {

@@ -69,7 +69,9 @@ extension EvaluationContext {
     let network = layer as? Network
     let isSingle = Self.isSingle(inputs, for: network)
     let batch = isSingle ? try inputs.map { try $0.expanded(axis: 0) } : inputs
-    if modeling.pass != nil, layer.parameters.isEmpty { try refuseNewWeights(of: layer, for: batch) }
+    if modeling.pass != nil, network?.trace == nil, layer.parameters.isEmpty {
+      try refuseNewWeights(of: layer, for: batch)
+    }
     let mode = pass(training: training)
     var outputs: [Tensor]
     do {
@@ -128,7 +130,6 @@ extension EvaluationContext {
 
   /// A layer made anew at every step would never learn: the weights of the step before would be gone.
   private func refuseNewWeights(of layer: any Layer, for batch: [Tensor]) throws {
-    guard (layer as? Network)?.trace == nil else { return }
     try layer.build(for: batch.map(\.shape.droppingBatch), random: random)
     guard !layer.parameters.isEmpty else { return }
     throw EvaluationError(
