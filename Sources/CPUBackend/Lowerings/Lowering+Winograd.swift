@@ -13,17 +13,17 @@ struct WinogradShapes {
 
   /// A convolution's shapes; `isTransposed` where it computes the cotangent of a convolution's input from `source`, the
   /// cotangent of its result. `nil` where the library is faster, or the kernels can't do it.
-  init?(_ shapes: ConvolutionShapes, isTransposed: Bool) {
+  init?(_ shapes: ConvolutionShapes, isTransposed: Bool, isTraining: Bool) {
     let geometry = shapes.key.geometry
     let (from, to) =
       isTransposed ? (shapes.destination, shapes.source) : (shapes.source, shapes.destination)
     guard String(cString: vk_instruction_set()) == "AVX-512", from.count == 4, shapes.weights.count == 4,
       shapes.weights.suffix(2) == [3, 3], geometry.strides == [1, 1], geometry.dilations == [1, 1],
-      geometry.before.allSatisfy({ $0 <= 2 }), from[1] % 16 == 0, to[1] % 16 == 0,
-      // The library's version is faster from 64 filters on.
-      from[1] <= 64, to[1] <= 32
+      geometry.before.allSatisfy({ $0 <= 2 }), from[1] % 16 == 0, to[1] % 16 == 0, from[1] <= 64
     else { return nil }
     let tiles = (down: (to[2] + 3) / 4, across: (to[3] + 3) / 4)
+    // With more filters the library is faster on small images, and everywhere when it only infers.
+    guard to[1] <= (isTraining && tiles.down * tiles.across >= 36 ? 64 : 32) else { return nil }
     // Small images make few products at once, and tiles that reach beyond the image are computed for nothing.
     guard tiles.down * tiles.across >= 16, to[2] * to[3] * 5 >= tiles.down * tiles.across * 16 * 4,
       let source = try? MemoryDescriptor.blocked(from, channels: 16),
@@ -53,6 +53,9 @@ extension Compiler {
       Int(vk_winograd_scratch(&kernel, isGradient ? 1 : 0, Int32(max(1, backend.threads)))))
   }
 
+  /// Whether the program computes gradients for an optimizer.
+  private var trains: Bool { !program.gradients.isEmpty }
+
   /// Whether the program wants float32: the kernels have nothing else.
   private var isExact: Bool { program.precision == .float32 }
 
@@ -64,7 +67,7 @@ extension Compiler {
     let activation = epilogue.activation.flatMap {
       (program.instructions[$0].operation as? Unary)?.function.libraryActivation
     }
-    guard isExact, let own = WinogradShapes(shapes, isTransposed: false),
+    guard isExact, let own = WinogradShapes(shapes, isTransposed: false, isTraining: trains),
       epilogue.activation == nil || activation == Activation(.relu)
     else { return false }
     let bias = instruction.inputs.count > 2 ? instruction.inputs[2] : nil
@@ -85,7 +88,9 @@ extension Compiler {
   func lowerWinograd(
     _ shapes: ConvolutionShapes, _ operation: ConvolutionInputGradient, _ instruction: Program.Instruction
   ) throws -> Bool {
-    guard isExact, instruction.inputs.count == 2, let own = WinogradShapes(shapes, isTransposed: true) else {
+    guard isExact, instruction.inputs.count == 2,
+      let own = WinogradShapes(shapes, isTransposed: true, isTraining: trains)
+    else {
       return false
     }
     let source = try place(instruction.inputs[0], like: own.source)
@@ -121,7 +126,7 @@ extension Compiler {
   func lowerWinograd(
     _ shapes: ConvolutionShapes, _ operation: ConvolutionWeightGradient, _ instruction: Program.Instruction
   ) throws -> Bool {
-    guard isExact, let own = WinogradShapes(shapes, isTransposed: false),
+    guard isExact, let own = WinogradShapes(shapes, isTransposed: false, isTraining: trains),
       own.samplesAtOnce(self) >= shapes.source[0]
     else { return false }
     let source = try place(instruction.inputs[0], like: own.source)
