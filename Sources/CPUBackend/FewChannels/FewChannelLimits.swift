@@ -33,7 +33,7 @@ package struct FewChannelLimits {
     switch String(cString: vk_instruction_set()) {
     case "AVX-512":
       FewChannelLimits(
-        group: 16, waste: 120, channelPairs: 2048, denseWeights: 1 << 18, images: 24, features: 24576)
+        group: 16, waste: 120, channelPairs: 2048, denseWeights: 1 << 18, images: 24, features: 16384)
     case "AVX2":
       FewChannelLimits(
         group: 8, waste: 120, channelPairs: 1024, denseWeights: 1 << 17, images: 24, features: 12288)
