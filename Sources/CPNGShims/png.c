@@ -165,7 +165,7 @@ int cpng_encode(const uint8_t *pixels, uint32_t width, uint32_t height, uint32_t
 
 int cpng_encode_indexed(const uint8_t *indices, uint32_t width, uint32_t height, const uint8_t *palette,
                         uint32_t palette_count, uint8_t **encoded, size_t *encoded_count, char *message) {
-  return encode(indices, width, height, 1, 9, palette, palette_count, encoded, encoded_count, message);
+  return encode(indices, width, height, 1, 6, palette, palette_count, encoded, encoded_count, message);
 }
 
 void cpng_free(uint8_t *encoded) { free(encoded); }

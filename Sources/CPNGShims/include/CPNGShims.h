@@ -29,7 +29,7 @@ int cpng_decode(const uint8_t *bytes, size_t count, int labels, uint8_t *pixels,
 int cpng_encode(const uint8_t *pixels, uint32_t width, uint32_t height, uint32_t channels, int level,
                 uint8_t **encoded, size_t *encoded_count, char *message);
 
-// Encodes an index into `palette` per pixel (RGB triples, at most 256), with zlib's most effort.
+// Encodes an index into `palette` per pixel (RGB triples, at most 256).
 int cpng_encode_indexed(const uint8_t *indices, uint32_t width, uint32_t height, const uint8_t *palette,
                         uint32_t palette_count, uint8_t **encoded, size_t *encoded_count, char *message);
 
