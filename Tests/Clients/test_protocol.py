@@ -1,5 +1,6 @@
 """What a client sees on the wire: interrupts, floods, questions, bad frames."""
 
+import contextlib
 import json
 import os
 import signal
@@ -85,9 +86,9 @@ def test_a_million_lines_arrive(kernel):
     assert len(published) < 1_000
 
 
-def test_a_stalled_client_does_not_hold_up_the_others(new_kernel):
-    """One that reads nothing is given up on after 10 seconds; until then output waits, replies don't."""
-    kernel = new_kernel()
+@contextlib.contextmanager
+def stalled_subscriber(kernel):
+    """A client that is greeted and reads nothing from then on."""
     context = zmq.Context()
     stalled = context.socket(zmq.SUB)
     stalled.setsockopt(zmq.RCVHWM, 1)
@@ -96,6 +97,16 @@ def test_a_stalled_client_does_not_hold_up_the_others(new_kernel):
     stalled.subscribe(b"")
     assert stalled.poll(5_000)
     try:
+        yield
+    finally:
+        stalled.close(linger=0)
+        context.term()
+
+
+def test_a_stalled_client_does_not_hold_up_the_others(new_kernel):
+    """One that reads nothing is given up on after 10 seconds; until then output waits, replies don't."""
+    kernel = new_kernel()
+    with stalled_subscriber(kernel):
         request = kernel.client.execute('let line = "%s"\nfor i in 0..<200_000 { print(line) }' % ("x" * 100))
         start = time.monotonic()
         kernel.control("kernel_info_request", timeout=5)
@@ -103,22 +114,12 @@ def test_a_stalled_client_does_not_hold_up_the_others(new_kernel):
         reply, published = kernel.finish(request, timeout=60)
         assert reply["status"] == "ok"
         assert len(text(published)) == 200_000 * 101
-    finally:
-        stalled.close(linger=0)
-        context.term()
 
 
 def test_a_client_that_never_reads_is_given_up_on(new_kernel):
     """Messages that can't be merged fill its queues; after 10 seconds it is disconnected and the rest goes on."""
     kernel = new_kernel()
-    context = zmq.Context()
-    stalled = context.socket(zmq.SUB)
-    stalled.setsockopt(zmq.RCVHWM, 1)
-    stalled.setsockopt(zmq.RCVBUF, 4096)
-    stalled.connect(f"tcp://127.0.0.1:{kernel.client.iopub_port}")
-    stalled.subscribe(b"")
-    assert stalled.poll(5_000)
-    try:
+    with stalled_subscriber(kernel):
         start = time.monotonic()
         request = kernel.client.execute("for i in 0..<20_000 { clear() }")
         reply, published = kernel.finish(request, timeout=60)
@@ -126,9 +127,6 @@ def test_a_client_that_never_reads_is_given_up_on(new_kernel):
         assert [m["msg_type"] for m in published].count("clear_output") == 20_000
         assert time.monotonic() - start < 30
         assert kernel.stdout("print(1)") == "1\n"
-    finally:
-        stalled.close(linger=0)
-        context.term()
 
 
 def test_a_cell_that_prints_too_much_is_cut_off(kernel):
