@@ -137,9 +137,9 @@ def odd(options):
 def classified(options, shape, classes=10, count=8):
     """As in workloads/data.cnn: each image a faint pattern of its class in noise."""
     pixels = torch.Size(shape).numel()
-    patterns = torch.rand(classes, pixels)
+    patterns = torch.rand(min(classes, 10), pixels)
     labels = [torch.randint(0, classes, (options.batch,)) for _ in range(count)]
-    images = [(0.5 * patterns[l] + 0.5 * torch.rand(options.batch, pixels)).reshape(-1, *shape) for l in labels]
+    images = [(0.5 * patterns[l % 10] + 0.5 * torch.rand(options.batch, pixels)).reshape(-1, *shape) for l in labels]
     return images, labels
 
 

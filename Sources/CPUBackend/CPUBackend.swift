@@ -36,6 +36,11 @@ package final class CPUBackend: Backend {
   /// Gives the calling thread's parallel regions so many threads.
   func use(threads: Int) { vk_set_threads(Int32(threads)) }
 
+  package func releaseScratch() { arena.release() }
+
+  /// How many bytes plans have to work in.
+  package var scratchByteCount: Int { arena.buffer?.byteCount ?? 0 }
+
   package func compile(_ program: Program) throws -> any Plan {
     do {
       return try Compiler(program, backend: self, engine: engine()).compile()
@@ -77,13 +82,22 @@ package final class CPUBackend: Backend {
       let engine = try engine()
       useThreads()
       let result = try Buffer(byteCount: to.byteCount, layout: layout, purpose: "numbers in another layout")
-      let primitive = try PrimitiveDescription.reorder(engine, from: from, to: to).primitive()
-      let (x, y) = (try Memory(from, engine: engine), try Memory(to, engine: engine))
-      try x.bind(buffer.pointer)
-      try y.bind(result.pointer)
-      try primitive.run(
-        [argument(ArgumentRole.source.number, x), argument(ArgumentRole.destination.number, y)],
-        engine: engine)
+      let description = try PrimitiveDescription.reorder(engine, from: from, to: to)
+      let scratch = try Buffer(
+        byteCount: description.scratchpad.byteCount, purpose: "numbers in another layout")
+      let places = [
+        (ArgumentRole.source, from, buffer), (.destination, to, result),
+        (.scratchpad, description.scratchpad, scratch),
+      ]
+      let memories = try places.filter { $0.1.byteCount > 0 }.map { role, descriptor, buffer in
+        let memory = try Memory(descriptor, engine: engine)
+        try memory.bind(buffer.pointer)
+        return (role.number, memory)
+      }
+      // The library's arguments don't keep the memories.
+      try withExtendedLifetime((memories, scratch)) {
+        try description.primitive().run(memories.map { argument($0.0, $0.1) }, engine: engine)
+      }
       return result
     } catch let error as OneDNNError {
       throw TensorError("layout", "\(error)")

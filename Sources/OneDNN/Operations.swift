@@ -20,7 +20,10 @@ extension PrimitiveDescription {
   {
     var made: dnnl_primitive_desc_t?
     var (x, y) = (from.raw, to.raw)
-    try check(dnnl_reorder_primitive_desc_create(&made, &x, engine.engine, &y, engine.engine, nil), "reorder")
+    let attributes = try Attributes()
+    try check(
+      dnnl_reorder_primitive_desc_create(
+        &made, &x, engine.engine, &y, engine.engine, attributes.attributes), "reorder")
     guard let made else { throw OneDNNError(call: "reorder", status: dnnl_runtime_error) }
     return PrimitiveDescription(made)
   }
@@ -32,9 +35,11 @@ extension PrimitiveDescription {
     var made: dnnl_primitive_desc_t?
     let list = sources.map(\.raw)
     var y = (destination ?? .none).raw
+    let attributes = try Attributes()
     let status = withUnsafePointer(to: &y) { y in
       dnnl_concat_primitive_desc_create(
-        &made, destination == nil ? nil : y, Int32(list.count), Int32(axis), list, nil, engine.engine)
+        &made, destination == nil ? nil : y, Int32(list.count), Int32(axis), list, attributes.attributes,
+        engine.engine)
     }
     try check(status, "concatenation")
     guard let made else { throw OneDNNError(call: "concatenation", status: dnnl_runtime_error) }

@@ -13,8 +13,9 @@ package final class PrimitiveDescription {
     name: @autoclosure () -> String
   ) throws {
     var made: dnnl_primitive_desc_t?
+    let attributes = try attributes ?? Attributes()
     try check(
-      dnnl_primitive_desc_create(&made, operation, attributes?.attributes, engine.engine, hint?.description),
+      dnnl_primitive_desc_create(&made, operation, attributes.attributes, engine.engine, hint?.description),
       name())
     guard let made else { throw OneDNNError(call: name(), status: dnnl_runtime_error) }
     self.init(made)
@@ -41,6 +42,9 @@ package final class PrimitiveDescription {
   package var destinationGradient: MemoryDescriptor { descriptor(dnnl_query_diff_dst_md) }
   /// What the forward pass keeps for the backward one.
   package var workspace: MemoryDescriptor { descriptor(dnnl_query_workspace_md) }
+
+  /// The memory it works in besides: bytes without meaning before and after; none for most.
+  package var scratchpad: MemoryDescriptor { descriptor(dnnl_query_scratchpad_md) }
 
   /// The implementation's name: `jit:avx512_core`.
   package var implementation: String {
@@ -88,6 +92,7 @@ package enum ArgumentRole: Int32, Sendable {
   case scale = 51
   case shift = 52
   case workspace = 64
+  case scratchpad = 80
   case sourceGradient = 129
   case destinationGradient = 145
   case weightsGradient = 161
@@ -132,7 +137,8 @@ package struct Activation: Hashable, Sendable {
   }
 }
 
-/// What is done to a primitive's result before it is written.
+/// What is done to a primitive's result before it is written. All primitives are given their scratch memory, so that
+/// those that run one after the other share it; the library would keep some for each.
 package final class Attributes {
   let attributes: dnnl_primitive_attr_t
 
@@ -142,6 +148,7 @@ package final class Attributes {
     try check(dnnl_primitive_attr_create(&made), "attributes")
     guard let made else { throw OneDNNError(call: "attributes", status: dnnl_runtime_error) }
     attributes = made
+    try check(dnnl_primitive_attr_set_scratchpad_mode(made, dnnl_scratchpad_mode_user), "scratchpad")
     var operations: dnnl_post_ops_t?
     try check(dnnl_post_ops_create(&operations), "post-operations")
     defer { dnnl_post_ops_destroy(operations) }

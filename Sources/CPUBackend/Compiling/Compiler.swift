@@ -22,6 +22,8 @@ final class Compiler {
   /// Steps that run before the others, and only when parameters have changed.
   private(set) var prelude: [PlanStep] = []
   private var isInPrelude = false
+  /// How many threads run the steps that are being added.
+  private var threads: Int
   private(set) var slots: [Slot] = []
   private var scalars: [(slot: Slot, elementType: ElementType)] = []
   /// What the passes before lowering found.
@@ -35,6 +37,7 @@ final class Compiler {
     self.program = program
     self.backend = backend
     self.engine = engine
+    threads = backend.threads
     places = []
     uniforms = []
     argumentLayouts = Array(repeating: .plain, count: program.arguments.count)
@@ -252,7 +255,7 @@ final class Compiler {
     _ name: String, reads: [Slot], writes: [Slot], uses: [Slot] = [],
     _ run: @escaping (RunContext) throws -> Void
   ) {
-    let step = PlanStep(name: name, reads: reads, writes: writes, uses: uses, run: run)
+    let step = PlanStep(name: name, reads: reads, writes: writes, uses: uses, threads: threads, run: run)
     if isInPrelude { prelude.append(step) } else { steps.append(step) }
   }
 
@@ -262,6 +265,18 @@ final class Compiler {
     let before = isInPrelude
     isInPrelude = true
     defer { isInPrelude = before }
+    return try body()
+  }
+
+  /// Has the steps that `body` adds run on so many threads, and their primitives made for them.
+  func onThreads<Result>(_ count: Int, _ body: () throws -> Result) rethrows -> Result {
+    let before = threads
+    func use(_ count: Int) {
+      threads = count
+      backend.use(threads: count)
+    }
+    use(count)
+    defer { use(before) }
     return try body()
   }
 
@@ -280,8 +295,12 @@ final class Compiler {
     writes: [(Int32, Slot)]
   ) throws {
     let primitive = try description.primitive()
-    let arguments = try (reads + writes).map { argument($0.0, try $0.1.libraryMemory(engine)) }
-    step(name, reads: reads.map(\.1), writes: writes.map(\.1)) { context in
+    let scratchpad = description.scratchpad
+    let uses =
+      scratchpad.byteCount > 0
+      ? [(ArgumentRole.scratchpad.number, add(Slot(scratchpad, .uint8)))] : []
+    let arguments = try (reads + writes + uses).map { argument($0.0, try $0.1.libraryMemory(engine)) }
+    step(name, reads: reads.map(\.1), writes: writes.map(\.1), uses: uses.map(\.1)) { context in
       do {
         try primitive.run(arguments, engine: context.engine)
       } catch let error as OneDNNError {

@@ -14,14 +14,15 @@ package struct FewChannelLimits {
     /// Whatever the processor has.
     static let widest = InstructionSet.avx512
   }
-  /// How many channels the library computes together, and how much more it then computes at least, in percent.
+  /// How many channels the library computes together, and how much more it then computes at least, in percent of what
+  /// is computed in lanes, empty ones counted.
   let group: Int
   let waste: Int
   /// The most products of a convolution's input and output channels.
   let channelPairs: Int
   /// The most weights of a fully connected layer behind such convolutions: they have to stay in the cache.
   let denseWeights: Int
-  /// The fewest images: below, too many lanes stand empty.
+  /// The fewest images.
   let images: Int
   /// The most elements of an image between two layers: a block of more leaves the cache.
   let features: Int
@@ -33,10 +34,10 @@ package struct FewChannelLimits {
     switch String(cString: vk_instruction_set()) {
     case "AVX-512":
       FewChannelLimits(
-        group: 16, waste: 120, channelPairs: 2048, denseWeights: 1 << 18, images: 24, features: 16384)
+        group: 16, waste: 120, channelPairs: 2048, denseWeights: 1 << 18, images: 8, features: 16384)
     case "AVX2":
       FewChannelLimits(
-        group: 8, waste: 120, channelPairs: 1024, denseWeights: 1 << 17, images: 24, features: 12288)
+        group: 8, waste: 120, channelPairs: 1024, denseWeights: 1 << 17, images: 8, features: 12288)
     default: nil
     }
   }
@@ -55,7 +56,9 @@ package struct FewChannelLimits {
     }
     let pairs = weights[0] * weights[1]
     let computed = weights.dimensions.prefix(2).reduce(1) { $0 * (($1 + group - 1) / group * group) }
-    return pairs <= channelPairs && computed * 100 >= pairs * waste && weights[2] <= 15 && weights[3] <= 15
+    let lanes = Self.lanes(for: input[0])
+    return pairs <= channelPairs && computed * input[0] * 100 >= pairs * lanes * waste && weights[2] <= 15
+      && weights[3] <= 15
       && geometry.strides.allSatisfy { $0 <= 8 } && geometry.dilations.allSatisfy { $0 <= 8 }
       && (geometry.before + geometry.after).allSatisfy { $0 <= 15 }
   }
@@ -65,11 +68,11 @@ package struct FewChannelLimits {
     weights.rank == 2 && weights.elementCount <= denseWeights && fits(denseInput)
   }
 
-  /// Whether lanes are well filled by so many images, and a block of them is of a size that caches hold.
+  /// Whether so many images are worth a block, and a block of them is of a size that caches hold.
   func fits(_ shape: Shape) -> Bool {
-    let blocks = (shape[0] + 15) / 16
-    return !shape.isEmpty && shape[0] >= images
-      && (images == 1 || shape[0] * 4 >= blocks * 16 * 3)
-      && shape.elementCount / shape[0] <= features
+    !shape.isEmpty && shape[0] >= images && shape.elementCount / shape[0] <= features
   }
+
+  /// The lanes of the blocks that so many images take.
+  private static func lanes(for images: Int) -> Int { (images + 15) / 16 * 16 }
 }

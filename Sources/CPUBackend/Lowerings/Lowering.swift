@@ -3,9 +3,13 @@ import TensorRuntime
 import VectorKernels
 
 extension Compiler {
-  /// Adds the steps of one instruction.
+  /// Adds the steps of one instruction; little ones run on one thread.
   func lower(_ index: Int) throws {
     let instruction = program.instructions[index]
+    try onThreads(program.isLittle(instruction) ? 1 : backend.threads) { try lower(instruction, at: index) }
+  }
+
+  private func lower(_ instruction: Program.Instruction, at index: Int) throws {
     let outputs = instruction.outputs.map { program.types[$0] }
     if outputs.allSatisfy({ $0.shape.isEmpty }) {
       for output in instruction.outputs { try definePlain(output) }

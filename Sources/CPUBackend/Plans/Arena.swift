@@ -6,13 +6,23 @@ import TensorRuntime
   import Musl
 #endif
 
-/// The memory all plans of a backend work in, one at a time: taken once, grown when a larger plan comes.
+/// The memory all plans of a backend work in, one at a time: taken once, grown when a larger plan comes, and given
+/// back in part when none has needed most of it for long.
 final class Arena {
   private(set) var buffer: Buffer?
+  /// How many runs in a row needed less than a quarter of it, and the most that one of them needed.
+  private var smallRuns = (count: 0, byteCount: 0)
+  /// After how many such runs it shrinks, and the size below which it never does.
+  private static let mostSmallRuns = 256
+  private static let smallByteCount = 1 << 26
 
   /// Memory of at least so many bytes.
   func base(for byteCount: Int) throws -> UnsafeMutableRawPointer {
-    if let buffer, buffer.byteCount >= byteCount { return buffer.pointer }
+    if let buffer, buffer.byteCount >= byteCount, !isTooLarge(buffer, for: byteCount) {
+      return buffer.pointer
+    }
+    let byteCount = max(byteCount, smallRuns.byteCount)
+    smallRuns = (0, 0)
     buffer = nil
     let made = try Buffer(byteCount: max(byteCount, 1 << 12), purpose: "the computation")
     #if os(Linux)
@@ -30,8 +40,20 @@ final class Arena {
     return made.pointer
   }
 
+  private func isTooLarge(_ buffer: Buffer, for byteCount: Int) -> Bool {
+    guard buffer.byteCount > Self.smallByteCount, byteCount <= buffer.byteCount / 4 else {
+      smallRuns = (0, 0)
+      return false
+    }
+    smallRuns = (smallRuns.count + 1, max(smallRuns.byteCount, byteCount))
+    return smallRuns.count > Self.mostSmallRuns
+  }
+
   /// Gives the memory back.
-  func release() { buffer = nil }
+  func release() {
+    buffer = nil
+    smallRuns = (0, 0)
+  }
 
   /// Finds a place for every slot so that those in use at the same time don't overlap; returns the bytes needed.
   ///

@@ -8,8 +8,6 @@ final class CPUPlan: Plan {
   let gradientBuffers: [Buffer]
   private let backend: CPUBackend
   private let engine: Engine
-  /// The threads its primitives were made for.
-  private let threads: Int
   private let prelude: [PlanStep]
   private let steps: [PlanStep]
   /// The arguments the prelude reads, and what they and the scalars were when it ran.
@@ -29,7 +27,6 @@ final class CPUPlan: Plan {
   ) throws {
     self.backend = backend
     self.engine = engine
-    threads = backend.threads
     self.prelude = prelude
     self.steps = steps
     self.argumentLayouts = argumentLayouts
@@ -125,9 +122,9 @@ final class CPUPlan: Plan {
     -> RunContext
   {
     try bind(given, results)
-    backend.use(threads: threads)
+    backend.useThreads()
     let context = RunContext(
-      engine: engine, threads: threads, randoms: given.randoms, cancellation: cancellation)
+      engine: engine, threads: backend.threads, randoms: given.randoms, cancellation: cancellation)
     guard !prelude.isEmpty else { return context }
     let revisions = preludeArguments.map { given.buffers[$0].revision }
     if let preludeState, preludeState.revisions == revisions, preludeState.scalars == given.scalars {
@@ -136,7 +133,7 @@ final class CPUPlan: Plan {
     preludeState = nil
     for step in prelude {
       if let cancellation, cancellation.isCancelled { throw Interrupted() }
-      try step.run(context)
+      try run(step, context)
     }
     preludeState = (revisions, given.scalars)
     return context
@@ -146,15 +143,23 @@ final class CPUPlan: Plan {
     let context = try prepare(given, results, cancellation)
     for step in steps {
       if let cancellation, cancellation.isCancelled { throw Interrupted() }
-      try step.run(context)
+      try run(step, context)
     }
+  }
+
+  private func run(_ step: PlanStep, _ context: RunContext) throws {
+    if step.threads != context.threads {
+      backend.use(threads: step.threads)
+      context.threads = step.threads
+    }
+    try step.run(context)
   }
 
   func profile(_ given: PlanArguments, results: [Buffer]) throws -> [PlanTiming] {
     let context = try prepare(given, results, nil)
     let clock = ContinuousClock()
     return try steps.map { step in
-      let time = try clock.measure { try step.run(context) }
+      let time = try clock.measure { try run(step, context) }
       let (seconds, attoseconds) = time.components
       let nanoseconds = UInt64(seconds) * 1_000_000_000 + UInt64(attoseconds / 1_000_000_000)
       return PlanTiming(operation: describe(step), nanoseconds: nanoseconds, byteCount: step.byteCount)

@@ -4,7 +4,8 @@ import TensorRuntime
 /// What a step may use while it runs.
 final class RunContext {
   let engine: Engine
-  let threads: Int
+  /// How many threads run the step at hand.
+  var threads: Int
   let randoms: [Philox]
   let cancellation: CancellationToken?
 
@@ -38,6 +39,8 @@ struct PlanStep {
   let writes: [Slot]
   /// Scratch places nobody else sees.
   var uses: [Slot] = []
+  /// How many threads run it: its primitives were made for so many.
+  let threads: Int
   /// Does it.
   let run: (RunContext) throws -> Void
 

@@ -8,6 +8,8 @@ package protocol Backend: AnyObject {
   func support(for precision: Precision) -> PrecisionSupport
   /// Turns a program into something that runs; throws a ``TensorError`` that names an operation it can't do.
   func compile(_ program: Program) throws -> any Plan
+  /// Gives back the memory plans work in, after one that needed much and won't run again.
+  func releaseScratch()
   /// The same numbers in another layout, in memory of their own.
   func converted(_ buffer: Buffer, _ type: TensorType, to layout: Layout) throws -> Buffer
   /// The sum of the squares of each buffer's float32 numbers; not finite exactly where one of them is not.

@@ -81,8 +81,12 @@ package final class Runtime {
       let results = try makeResults([tensor])
       try plan.run(try arguments(of: flat, for: plan), results: results, cancellation: cancellation)
       store(results[0], in: tensor)
+      if plan.byteCount > Self.muchScratch { backend.releaseScratch() }
     }
   }
+
+  /// More than computations of a few images usually need.
+  private static let muchScratch = 1 << 26
 
   /// Lets go of the ways that were kept for gradients.
   func releaseKeptGraphs() {
