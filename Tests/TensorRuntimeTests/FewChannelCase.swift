@@ -88,6 +88,14 @@ struct FewChannelCase: CustomTestStringConvertible, Sendable {
       let a = try x.convolution(p[0], padding: .same).tanh()
       return try (a.exp() * 0.5).convolution(p[1]).relu()
     },
+    FewChannelCase(
+      "3x3 with many products, sizes between whole tiles", [35, 12, 15, 13],
+      [[20, 12, 3, 3], [20], [24, 20, 3, 3], [16, 24, 3, 3], [16]]
+    ) { x, p in
+      let a = try x.convolution(p[0], bias: p[1], padding: .same).tanh()
+      let b = try a.convolution(p[2]).relu()
+      return try b.convolution(p[3], bias: p[4], padding: .sides(before: [2, 0], after: [1, 2]))
+    },
     FewChannelCase("50 channels", [16, 20, 6, 6], [[50, 20, 3, 3], [50]]) { x, p in
       try x.convolution(p[0], bias: p[1]).maxPool([2])
     },

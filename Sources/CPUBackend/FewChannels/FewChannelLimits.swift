@@ -26,6 +26,8 @@ package struct FewChannelLimits {
   let images: Int
   /// The most elements of an image between two layers: a block of more leaves the cache.
   let features: Int
+  /// Whether 3 × 3 convolutions may go by Winograd's algorithm.
+  var usesWinograd = true
   /// The most that is used of what the processor has.
   var instructionSet = InstructionSet.widest
 
@@ -37,7 +39,8 @@ package struct FewChannelLimits {
         group: 16, waste: 120, channelPairs: 2048, denseWeights: 1 << 18, images: 8, features: 16384)
     case "AVX2":
       FewChannelLimits(
-        group: 8, waste: 120, channelPairs: 1024, denseWeights: 1 << 17, images: 8, features: 12288)
+        group: 8, waste: 120, channelPairs: 1024, denseWeights: 1 << 17, images: 8, features: 12288,
+        usesWinograd: false)
     default: nil
     }
   }

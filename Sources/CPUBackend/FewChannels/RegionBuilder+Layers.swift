@@ -57,11 +57,18 @@ extension RegionBuilder {
     var op = vk_lane_op(VK_LANE_CONVOLUTION)
     (op.function, op.alpha, op.is_single) = (function, alpha, isSingle ? 1 : 0)
     setTaps(&op, of: x, geometry, weights)
-    op.w = try pack(
-      try shared(instruction.inputs[1]), outputs: weights[0], outputStep: weights[1] * area,
-      counts: (1, weights[1] * area), steps: (0, 1), isSingle: isSingle)
-    op.w_taps = (Int64(area), Int64(weights[3]), 1)
-    op.packed_taps = Int64(weights[1] * area)
+    let filters = try shared(instruction.inputs[1])
+    if prefersWinograd(geometry, weights, channels: weights[1], y.shape) {
+      try useWinograd(
+        &op, weights: filters, outputs: weights[0], channels: weights[1], outputStep: weights[1] * area,
+        channelStep: area, isTurned: false)
+    } else {
+      op.w = try pack(
+        filters, outputs: weights[0], outputStep: weights[1] * area, counts: (1, weights[1] * area),
+        steps: (0, 1), isSingle: isSingle)
+      op.w_taps = (Int64(area), Int64(weights[3]), 1)
+      op.packed_taps = Int64(weights[1] * area)
+    }
     if instruction.inputs.count > 2 { op.bias = try shared(instruction.inputs[2]) }
     op.y = y.place()
     op.y_steps = y.shape.steps
@@ -94,8 +101,24 @@ extension RegionBuilder {
     let z = try of.map { try lanes($0) }
     let y = try target(result)
     let area = weights[2] * weights[3]
+    let filters = try shared(instruction.inputs[1])
+    if prefersWinograd(geometry, weights, channels: weights[0], y.shape) {
+      var op = vk_lane_op(VK_LANE_CONVOLUTION)
+      (op.function, op.alpha) = (function, alpha)
+      op.x = g.place(row: geometry.before[0] - 2, column: geometry.before[1] - 2)
+      op.x_steps = g.shape.steps
+      try useWinograd(
+        &op, weights: filters, outputs: weights[1], channels: weights[0], outputStep: area,
+        channelStep: weights[1] * area, isTurned: true)
+      op.y = y.place()
+      op.y_steps = y.shape.steps
+      op.extent = y.shape
+      if let z { (op.z, op.z_steps) = (z.place(), z.shape.steps) }
+      append(op)
+      return try deliver(result)
+    }
     let packed = try pack(
-      try shared(instruction.inputs[1]), outputs: weights[1], outputStep: area, counts: (weights[0], area),
+      filters, outputs: weights[1], outputStep: area, counts: (weights[0], area),
       steps: (weights[1] * area, 1), isSingle: false)
     let (gs, ys) = (g.shape.steps, y.shape.steps)
     let (sy, sx) = (geometry.strides[0], geometry.strides[1])

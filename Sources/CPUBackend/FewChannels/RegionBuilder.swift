@@ -158,7 +158,7 @@ final class RegionBuilder {
 
   /// Adds an operation that every block goes through.
   func append(_ op: vk_lane_op) {
-    for place in [op.x, op.w, op.y, op.z, op.bias] where place.slot >= 0 {
+    for place in [op.x, op.w, op.y, op.z, op.bias, op.scratch] where place.slot >= 0 {
       guard case .scratch(let count, let first, let last) = memories[Int(place.slot)] else { continue }
       memories[Int(place.slot)] = .scratch(
         count: count, first: min(first, ops.count), last: max(last, ops.count))
@@ -180,9 +180,12 @@ final class RegionBuilder {
     pack.counts = (Int64(counts.0), Int64(counts.1))
     pack.steps = (Int64(steps.0), Int64(steps.1))
     pack.is_single = isSingle ? 1 : 0
-    packs.append(pack)
+    add(pack)
     return pack.y
   }
+
+  /// Has weights put in order before the blocks run.
+  func add(_ pack: vk_lane_pack) { packs.append(pack) }
 
   /// A place where each chunk of blocks sums up a gradient of `rows` × `columns`, added up behind the blocks.
   func sum(_ value: Int, rows: Int, columns: Int, rowLength: Int) throws -> vk_lane_place {
@@ -250,7 +253,7 @@ extension vk_lane_op {
     self.kind = Int32(kind.rawValue)
     function = Int32(VK_COPY.rawValue)
     let none = vk_lane_place(slot: -1, offset: 0)
-    (x, w, y, z, bias) = (none, none, none, none, none)
+    (x, w, y, z, bias, scratch) = (none, none, none, none, none, none)
     taps = (1, 1, 1)
   }
 

@@ -6,13 +6,19 @@
 /// An operation's operands for the block at hand.
 typedef struct {
   const float *x, *w, *z, *bias;
-  float *y;
+  float *y, *scratch;
   /// Images in the block, and whether it is the first of its chunk.
   int64_t images;
   int is_first;
   /// Which part of the operation's work is to be done, of how many; 0, 0 for all of it.
   int part, parts;
 } vk_lane_block;
+
+/// Winograd's algorithm: the numbers a tile becomes, how many tiles are worked on together, and at most so many outputs.
+enum { POINTS = 36, TILES = 3, TILE_OUTPUTS = 8 };
+/// Floats between two numbers of the tiles' inputs, and of their results: never a power of two, so that they don't all
+/// fall into the same few places of the cache.
+INLINE int64_t point_step(int64_t channels) { return (channels * TILES + 1) * LANES; }
 
 typedef struct {
   void (*run)(const vk_lane_op *, const vk_lane_block *);

@@ -18,6 +18,8 @@ enum { MOST_CHUNKS = 8 };
 
 static int64_t blocks_of(int64_t images) { return (images + VK_LANES - 1) / VK_LANES; }
 
+int64_t vk_lane_winograd_scratch(int64_t channels) { return POINTS * (point_step(channels) + point_step(TILE_OUTPUTS)); }
+
 int64_t vk_lane_chunks(int64_t images) {
   int64_t blocks = blocks_of(images);
   return blocks < MOST_CHUNKS ? blocks : MOST_CHUNKS;
@@ -38,6 +40,7 @@ static float *address(const vk_lane_region *r, vk_lane_place place, int64_t bloc
 static vk_lane_block operands(const vk_lane_region *r, const vk_lane_op *op, int64_t block, int64_t part, int64_t chunk, int is_first) {
   int64_t images = r->images - block * VK_LANES;
   return (vk_lane_block){
+    .scratch = address(r, op->scratch, block, part, chunk),
     .x = address(r, op->x, block, part, chunk),
     .w = address(r, op->w, block, part, chunk),
     .z = address(r, op->z, block, part, chunk),
@@ -70,7 +73,8 @@ static vk_lane_op narrowed(const vk_lane_op *op, vk_lane_block *d) {
   int64_t first = op->outputs * d->part / d->parts, pixels = op->rows * op->columns;
   own.outputs = op->outputs * (d->part + 1) / d->parts - first;
   switch ((vk_lane_kind)op->kind) {
-    case VK_LANE_CONVOLUTION: return *op;
+    case VK_LANE_CONVOLUTION:
+    case VK_LANE_WINOGRAD: return *op;
     case VK_LANE_LOAD:
       d->x += first * pixels;
       d->y += first * op->y_steps.channel;
@@ -119,6 +123,7 @@ static void run_together(run_data *run, int64_t first_chunk, int64_t chunks, int
         vk_lane_block d = operands(r, &r->ops[k], block, 0, chunk, block == first);
         d.part = part;
         d.parts = parts;
+        d.scratch = address(r, r->ops[k].scratch, block, part, chunk);
         vk_lane_op own = narrowed(&r->ops[k], &d);
         if (own.outputs > 0) run->table->run(&own, &d);
         GOMP_barrier();

@@ -20,6 +20,8 @@ typedef enum {
   VK_LANE_BORDER,
   /// y = f(bias + Σ taps w·x), or f a gradient with z: convolutions, their input gradients, fully connected layers.
   VK_LANE_CONVOLUTION,
+  /// The same for 3 × 3 filters in steps of one, by Winograd's algorithm.
+  VK_LANE_WINOGRAD,
   /// y += Σ pixels and images z·x: cotangents of filters (per output: taps).
   VK_LANE_FILTERS,
   /// y += zᵀ·x with x as images × taps: cotangents of fully connected weights.
@@ -65,6 +67,8 @@ typedef struct {
   /// As in the weights' packing: whether one pixel is computed per image.
   int32_t is_single;
   vk_lane_place x, w, y, z, bias;
+  /// Memory of the thread's own that the operation needs while it runs: ``vk_lane_winograd_scratch`` floats.
+  vk_lane_place scratch;
   vk_lane_steps x_steps, y_steps, z_steps;
   /// What is computed, or, for pooling gradients, the windows.
   int64_t outputs, rows, columns;
@@ -81,10 +85,13 @@ typedef struct {
   int64_t row_length, image_step;
 } vk_lane_op;
 
-/// Weights put into the order convolutions read them in: tile of outputs, tap, output.
+/// Weights put into the order convolutions read them in: tile of outputs, tap, output. Filters for Winograd's algorithm
+/// become 36 numbers each: tile of outputs, number, channel, output.
 typedef struct {
   vk_lane_place x, y;
   int64_t outputs, output_step, counts[2], steps[2];
+  /// Whether they are for Winograd's algorithm: of `counts[0]` channels, with nine elements, `steps[1]` apart.
+  int32_t is_winograd;
   /// Whether one pixel is computed per image: such operations take wider tiles.
   int32_t is_single;
 } vk_lane_pack;
@@ -110,6 +117,8 @@ typedef struct {
   void *cancellation;
 } vk_lane_region;
 
+/// How many floats of scratch memory a thread needs for Winograd's algorithm with so many input channels.
+int64_t vk_lane_winograd_scratch(int64_t channels);
 /// How many chunks the blocks of so many images fall into: each has weight gradients of its own, summed in order.
 int64_t vk_lane_chunks(int64_t images);
 /// Runs a region; returns 1 where it was cancelled.
