@@ -53,7 +53,7 @@ enum DataArgument {
     case labels
     /// The class number of each pixel.
     case masks
-    /// Values given beside the inputs.
+    /// Values given beside the inputs, closures that make them of a sample, or one of all these for each output.
     case given(Value)
 
     /// Reads the argument `target:` of a call.
@@ -69,8 +69,8 @@ enum DataArgument {
   /// The data of an argument: samples, or inputs with `target:`.
   static func training(_ value: Value, target: Target, _ call: Arguments) throws -> any TrainingData {
     switch value {
-    case .host(let object as SamplesObject): return try images(object.samples, target)
-    case .host(let object as DatasetObject): return try images(object.dataset.train, target)
+    case .host(let object as SamplesObject): return try images(object.samples, target, call)
+    case .host(let object as DatasetObject): return try images(object.dataset.train, target, call)
     case .tuple(let tuple) where tuple.elements.count == 2:
       if case .given = target { return try tensors(tuple.elements, target, call) }
       return try tensors(inputs(of: tuple.elements[0], call), .given(tuple.elements[1]), call)
@@ -97,12 +97,17 @@ enum DataArgument {
     guard case .host(let object as DatasetObject) = data, object.dataset.validation.count > 0 else {
       return nil
     }
-    return try images(object.dataset.validation, target)
+    return try images(object.dataset.validation, target, call)
   }
 
-  private static func images(_ samples: LabelledImages, _ target: Target) throws -> any TrainingData {
-    if case .masks = target { return try MaskTrainingData(samples: samples) }
-    return ImageTrainingData(samples: samples)
+  private static func images(_ samples: LabelledImages, _ target: Target, _ call: Arguments) throws
+    -> any TrainingData
+  {
+    switch target {
+    case .labels: ImageTrainingData(samples: samples)
+    case .masks: try MaskTrainingData(samples: samples)
+    case .given(let value): try images(samples, given: value, call)
+    }
   }
 
   private static func tensors(_ inputs: [Value], _ target: Target, _ call: Arguments) throws
@@ -118,8 +123,9 @@ enum DataArgument {
     }
     let tensors = try inputs.map(tensorOperand)
     return try TensorData(
-      inputs: tensors, targets: try targets(target, for: tensors, call).map(tensorOperand),
-      runtime: call.context.runtime())
+      inputs: tensors,
+      targets: try targetParts(target, inputShapes: tensors.map(\.shape.droppingBatch), call)
+        .map(tensorOperand), runtime: call.context.runtime())
   }
 
   /// The network a method is called on.
@@ -144,9 +150,9 @@ enum DataArgument {
   }
 
   /// The targets in the order of the network's outputs, from one value, several, or a dictionary by output.
-  private static func targets(_ value: Value, for inputs: [Tensor], _ call: Arguments) throws -> [Value] {
+  static func targetParts(_ value: Value, inputShapes: [Shape], _ call: Arguments) throws -> [Value] {
     guard let network = network(call) else { return [value] }
-    try network.build(for: inputs.map(\.shape.droppingBatch), random: call.context.random)
+    try network.build(for: inputShapes, random: call.context.random)
     let names = network.outputNames
     let given: [(String, Value)]
     switch value {

@@ -33,10 +33,14 @@ struct MaskTrainingData: TrainingData {
     _ indices: ArraySlice<Int>, epoch: Int, inputs: [UnsafeMutableBufferPointer<Float>],
     targets: [UnsafeMutableRawBufferPointer]
   ) throws {
+    guard let images = inputs.first, let target = targets.first else { return }
+    write(try samples.fill(Array(indices), into: images, epoch: epoch), into: target)
+  }
+
+  /// Writes the masks of samples one after the other.
+  func write(_ extras: [SampleExtras], into target: UnsafeMutableRawBufferPointer) {
     let pixels = samples.shape[1] * samples.shape[2]
-    guard let images = inputs.first, let target = targets.first, target.count >= indices.count * pixels * 4
-    else { return }
-    let extras = try samples.fill(Array(indices), into: images, epoch: epoch)
+    guard target.count >= extras.count * pixels * MemoryLayout<Int32>.size else { return }
     let numbers = target.bindMemory(to: Int32.self)
     for (place, extra) in extras.enumerated() {
       guard let mask = extra.masks.first, mask.count == pixels else { continue }

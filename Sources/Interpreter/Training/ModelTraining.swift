@@ -10,7 +10,8 @@ enum ModelTraining {
     "data", .any, "a data set, samples, or (inputs, targets); several inputs or targets as tuples")
   private static let target = Parameter.labelled(
     "target", .either([.option(SegmentationOptions.target), .any]),
-    "what the samples are labelled with, .labels at first; or the targets, for inputs given as tensors",
+    "what the samples are labelled with: .labels at first, .masks, or what a closure of a sample gives; for several "
+      + "outputs one for each, (.labels, { $0.label % 2 }) or by name; for inputs given as tensors, the targets",
     default: .nothing)
 
   static let members: [Member] = [
