@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Programs that are wrong, and every word the user reads about them.
-@Test(arguments: ["names", "calls", "types", "syntax", "foreign", "running", "shapes"])
+@Test(arguments: ["names", "calls", "types", "syntax", "foreign", "running", "shapes", "tensors"])
 func errorPages(_ name: String) throws {
   let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Programs")
   let text = try String(contentsOf: folder.appendingPathComponent("wrong-\(name).cnn"), encoding: .utf8)

@@ -151,8 +151,13 @@ extension Library {
 
   /// Sorted values; what compares equal keeps its order.
   static func order(_ values: [Value], by rule: Value, _ context: EvaluationContext) throws -> [Value] {
-    if rule.isNothing { return try values.sorted { try Operators.precedes($0, $1) } }
-    return try values.sorted { try isTrue(context.call(rule, [$0, $1])) }
+    guard rule.isNothing else { return try values.sorted { try isTrue(context.call(rule, [$0, $1])) } }
+    var comparisons = 0
+    return try values.sorted {
+      comparisons += 1
+      if comparisons & 0xFFFF == 0 { try context.interruption.check() }
+      return try Operators.precedes($0, $1)
+    }
   }
 
   private static let minimum = extremum("min", "smallest", isMax: false)
@@ -205,9 +210,14 @@ extension Library {
     [.labelled("separator", .string, "what stands between two", default: .string(""))], returns: .string,
     example: "print([\"a\", \"b\"].joined(separator: \", \"))"
   ) { call in
-    let texts = try elements(call).map { try call.context.text(of: $0) }
-    let text = texts.joined(separator: try call.string("separator"))
-    if text.utf8.count > Limits.stringBytes { throw Limits.stringError }
+    let separator = try call.string("separator")
+    var text = ""
+    for (index, element) in try elements(call).enumerated() {
+      if index > 0 { text += separator }
+      text += try call.context.text(of: element)
+      if text.utf8.count > Limits.stringBytes { throw Limits.stringError }
+      if index & 0xFFF == 0 { try call.context.interruption.check() }
+    }
     return .string(text)
   }
 

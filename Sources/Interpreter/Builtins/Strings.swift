@@ -88,7 +88,18 @@ extension Library.Family {
         ],
         example: "print(\"a-b\".replacing(\"-\", with: \"+\"))"
       ) { text, call in
-        let result = text.replacingOccurrences(of: try call.string("old"), with: try call.string("with"))
+        let (old, new) = (try call.string("old"), try call.string("with"))
+        guard !old.isEmpty else { return .string(text) }
+        // At most so many places: what they could become must fit before anything is made.
+        let places = text.utf8.count / old.utf8.count
+        let (growth, overflow) = places.multipliedReportingOverflow(
+          by: max(0, new.utf8.count - old.utf8.count))
+        if overflow || text.utf8.count + growth > Limits.stringBytes {
+          let found = text.components(separatedBy: old).count - 1
+          let (bytes, overflow) = found.multipliedReportingOverflow(by: new.utf8.count)
+          if overflow || bytes > Limits.stringBytes { throw Limits.stringError }
+        }
+        let result = text.replacingOccurrences(of: old, with: new)
         if result.utf8.count > Limits.stringBytes { throw Limits.stringError }
         return .string(result)
       },

@@ -188,7 +188,7 @@ extension Compiler {
           var new = value
           if let operation { new = try Operators.apply(operation, slot, value, frame.context) }
           new = check.converted(new)
-          guard check.accepts(new) else {
+          guard try check.accepts(new) else {
             throw EvaluationError("TypeError", "'\(name)' is \(check.article), got \(new.article)")
           }
           slot = new

@@ -48,7 +48,7 @@ extension Compiler {
     return { frame in
       let value = try code(frame)
       if value.isNothing || value.isVoid { return false }
-      if let check, !check.accepts(value) { return false }
+      if let check, try !check.accepts(value) { return false }
       try store(frame, value)
       return true
     }

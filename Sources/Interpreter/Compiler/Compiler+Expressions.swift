@@ -69,7 +69,7 @@ extension Compiler {
     case .typeTest(let inner, let type):
       let code = compile(inner).code
       guard let check = typeCheck(type) else { return .invalid }
-      return Operand({ frame in .bool(check.accepts(try code(frame))) }, .bool)
+      return Operand({ frame in .bool(try check.accepts(code(frame))) }, .bool)
     case .typeCast(let inner, let type, let isOptional): return compileCast(inner, type, isOptional, span)
     case .invalid: return .invalid
     }
@@ -278,7 +278,7 @@ extension Compiler {
       { frame in
         let value = try code(frame)
         let converted = check.converted(value)
-        if check.accepts(converted) { return converted }
+        if try check.accepts(converted) { return converted }
         if isOptional { return .nothing }
         throw EvaluationError("TypeError", "\(value.article) isn't \(check.article)", place: place)
       }, isOptional ? .optional(check.staticType) : check.staticType)

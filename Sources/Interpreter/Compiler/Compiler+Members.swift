@@ -162,6 +162,7 @@ extension Compiler {
     default: break
     }
     let place = place(span)
+    let basePlace = self.place(base.span)
     let code = operand.code
     if codes.count == 1 {
       let index = codes[0]
@@ -176,7 +177,8 @@ extension Compiler {
           }
           if value.isNothing, isOptional { throw NilInChain() }
           do { return try Elements.get([position], of: value, frame.context) } catch {
-            throw EvaluationError.located(error, place)
+            throw EvaluationError.located(
+              error, place, operands: OperandShapes([(value, basePlace)], frame.context.globals))
           }
         }, type)
     }
@@ -186,7 +188,8 @@ extension Compiler {
         if value.isNothing, isOptional { throw NilInChain() }
         let positions = try codes.map { try $0(frame) }
         do { return try Elements.get(positions, of: value, frame.context) } catch {
-          throw EvaluationError.located(error, place)
+          throw EvaluationError.located(
+            error, place, operands: OperandShapes([(value, basePlace)], frame.context.globals))
         }
       }, type)
   }

@@ -72,7 +72,8 @@ extension Compiler {
         span, fix: operation.hint(first.type, second.type))
       return .invalid
     }
-    return Operand(operation.code(first, second, place(span)), type)
+    return Operand(
+      operation.code(first, second, place(span), operands: (place(left.span), place(right.span))), type)
   }
 
   private func compileLogical(_ name: String, _ left: Expression, _ right: Expression) -> Operand {
@@ -128,11 +129,14 @@ extension Compiler {
 
 extension BinaryOperator {
   /// The operator's code, with short ways for numbers.
-  func code(_ left: Operand, _ right: Operand, _ place: SourcePlace) -> Code {
+  func code(
+    _ left: Operand, _ right: Operand, _ place: SourcePlace, operands: (SourcePlace, SourcePlace)
+  ) -> Code {
     let (l, r) = (left.code, right.code)
     let slow = { (a: Value, b: Value, frame: Frame) throws -> Value in
       do { return try Operators.apply(self, a, b, frame.context) } catch {
-        throw EvaluationError.located(error, place)
+        throw EvaluationError.located(
+          error, place, operands: OperandShapes([(a, operands.0), (b, operands.1)], frame.context.globals))
       }
     }
     if case .int(let constant)? = right.constant, let fast = code(l, constant: constant, slow) { return fast }

@@ -72,7 +72,7 @@ extension Compiler {
       return { frame, value in try !value.isNothing && match(frame, value) }
     case .type(let name):
       guard let check = typeCheck(name) else { return { _, _ in false } }
-      return { _, value in check.accepts(value) }
+      return { _, value in try check.accepts(value) }
     case .option(let name, let arguments): return compileOptionMatch(name, arguments)
     case .expression(let expression):
       let operand = compile(expression)

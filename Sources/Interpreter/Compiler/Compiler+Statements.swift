@@ -160,7 +160,7 @@ extension Compiler {
     }
     return { frame in
       let value = check.converted(try code(frame))
-      guard check.accepts(value) else {
+      guard try check.accepts(value) else {
         throw EvaluationError("TypeError", "wanted \(check.article), got \(value.article)", place: place)
       }
       try store(frame, value)

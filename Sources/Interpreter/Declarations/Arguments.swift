@@ -26,6 +26,20 @@ package final class CallSite {
     self.labels = labels
     self.spans = spans
   }
+
+  /// The places of its arguments.
+  var argumentPlaces: [SourcePlace] { spans.map { SourcePlace(source: place.source, span: $0) } }
+
+  /// What stands before the dot of a method's call.
+  func receiver(of method: String) -> SourcePlace? {
+    let end = spans.first?.start ?? place.span.end
+    let head = Array(place.source.text(Span(place.span.start, end)).utf8)
+    let dot = Array(".\(method)".utf8)
+    guard head.count > dot.count,
+      let start = (1...head.count - dot.count).last(where: { head[$0..<$0 + dot.count].elementsEqual(dot) })
+    else { return nil }
+    return SourcePlace(source: place.source, span: Span(place.span.start, place.span.start + start))
+  }
 }
 
 /// The decoded arguments of one call of a built-in: the body asks for them by name.

@@ -66,13 +66,19 @@ enum Calls {
         context: context)
       if let site { context.place = site.place }
       let call = Arguments(builtin, values: values, receiver: receiver, site: site, context: context)
+      context.onCall?(builtin)
       guard builtin.isMutating else { return try builtin.body(call) }
       // The body owns the receiver alone while it changes it, so that nothing is copied.
       receiver = .void
       defer { receiver = call.receiver }
       return try builtin.body(call)
     } catch {
-      throw EvaluationError.located(error, site?.place)
+      throw EvaluationError.located(
+        error, site?.place,
+        operands: site.flatMap { site in
+          let written = site.receiver(of: builtin.name).map { [(receiver, $0)] } ?? []
+          return OperandShapes(written + Array(zip(arguments, site.argumentPlaces)), context.globals)
+        })
     }
   }
 
@@ -132,7 +138,7 @@ enum Calls {
 
   private static func returned(_ value: Value, _ check: TypeCheck, _ code: FunctionCode) throws -> Value {
     let converted = check.converted(value)
-    guard check.accepts(converted) else {
+    guard try check.accepts(converted) else {
       throw EvaluationError(
         "TypeError", "\(code.name) promises to return \(check.article), got \(value.article)",
         place: code.place)
@@ -160,7 +166,7 @@ enum Calls {
   ) throws {
     var value = value
     if let check = parameter.typeCheck { value = check.converted(value) }
-    if let check = parameter.typeCheck, !check.accepts(value) {
+    if let check = parameter.typeCheck, try !check.accepts(value) {
       let error = EvaluationError(
         "TypeError", "\(code.name) wants \(check.article) for '\(parameter.name)', got \(value.article)")
       throw error.at(site?.place)
@@ -203,7 +209,7 @@ enum Calls {
       if parameter.isVariadic {
         var values = gathered[index] ?? []
         if let check = parameter.typeCheck { values = values.map(check.converted) }
-        if let check = parameter.typeCheck, let wrong = values.first(where: { !check.accepts($0) }) {
+        if let check = parameter.typeCheck, let wrong = try values.first(where: { try !check.accepts($0) }) {
           throw EvaluationError(
             "TypeError",
             "\(code.name) wants \(check.article) for each of '\(parameter.name)', got \(wrong.article)"

@@ -28,13 +28,18 @@ package final class EvaluationContext {
   /// How `import` runs a file.
   var importer: ((String, SourcePlace?) throws -> Void)?
 
+  /// How many elements of a sequence may be gone through; only a check before running has a limit.
+  let iterationLimit: Int?
+  /// Told of each built-in before it runs: how tests see what programs reach.
+  var onCall: ((Builtin) -> Void)?
+
   /// How deep calls may be nested.
   static let depthLimit = 10_000
 
   init(
     sink: any OutputSink, interruption: CancellationToken, library: Library, globals: GlobalTable,
     random: RandomSource = RandomSource(), capturedVariables: CapturedVariables = CapturedVariables(),
-    makeRuntime: @escaping () throws -> Runtime
+    iterationLimit: Int? = nil, makeRuntime: @escaping () throws -> Runtime
   ) {
     self.sink = sink
     self.interruption = interruption
@@ -42,6 +47,7 @@ package final class EvaluationContext {
     self.globals = globals
     self.random = random
     self.capturedVariables = capturedVariables
+    self.iterationLimit = iterationLimit
     self.makeRuntime = makeRuntime
   }
 
@@ -121,6 +127,8 @@ final class GlobalVariable {
   var isConstant: Bool
   /// The check of its written type, if it has one.
   var typeCheck: TypeCheck?
+  /// Where it was declared.
+  var place: SourcePlace?
 
   init(name: String, value: Value = .void, isConstant: Bool = true) {
     self.name = name

@@ -21,6 +21,8 @@ package final class EvaluationError: ExplainedError {
   package private(set) var context: [(place: SourcePlace, remark: String)]
   /// Where it happened.
   package private(set) var place: SourcePlace?
+  /// The tensors that the operation at fault was given.
+  private var operands: OperandShapes?
   private(set) var trace: [TraceEntry] = []
   private(set) var hiddenCalls = 0
   /// Where in a network it happened: `Sequential`, the names of the layers on the way in, the last one's number.
@@ -45,6 +47,12 @@ package final class EvaluationError: ExplainedError {
   /// Sets the place, unless a nearer one is known already.
   package func at(_ place: SourcePlace?) -> EvaluationError {
     if self.place == nil { self.place = place }
+    return self
+  }
+
+  /// Says which tensors the operation at fault was given, unless a nearer one was named.
+  func given(_ operands: OperandShapes?) -> EvaluationError {
+    if self.operands == nil { self.operands = operands }
     return self
   }
 
@@ -78,6 +86,19 @@ package final class EvaluationError: ExplainedError {
     do { return try body() } catch { throw located(error, place) }
   }
 
+  /// Which kinds of errors are about what tensors an operation was given.
+  private static let operandKinds: Set<String> = ["ShapeError", "TensorError", "LayerError", "IndexError"]
+
+  /// Any error as one with a place; what is about shapes also shows the tensors among `operands`.
+  static func located(
+    _ error: any Error, _ place: SourcePlace?, operands: @autoclosure () -> OperandShapes?
+  ) -> any Error {
+    if let known = error as? EvaluationError, known.place != nil { return known }
+    let located = located(error, place)
+    guard let result = located as? EvaluationError, operandKinds.contains(result.kind) else { return located }
+    return result.given(operands())
+  }
+
   /// Any error as one with a place; interrupts stay what they are.
   static func located(_ error: any Error, _ place: SourcePlace?) -> any Error {
     switch error {
@@ -99,6 +120,7 @@ extension EvaluationError {
       return nil
     }
     var found = Diagnostic(kind, message, at: call.span, fix: fix, notes: notes)
+    if let note = operandText.note { found.notes.append(note) }
     let function = trace.first.map { " in \($0.function)" } ?? ""
     found.notes.insert(
       "\(place.source.name), line \(place.line)\(function): \(Self.firstLine(place.text))", at: 0)
@@ -111,10 +133,19 @@ extension EvaluationError {
     diagnostic.label = label
     diagnostic.context = context.filter { $0.place.source === place?.source }
       .map { Diagnostic.Context(span: $0.place.span, remark: $0.remark) }
+    let operandText = operandText
+    diagnostic.context += operandText.lines
+    if let note = operandText.note { diagnostic.notes.append(note) }
     let parts = [trace.first.map { "in \($0.function)" }, networkText].compactMap { $0 }
     diagnostic.surroundings = parts.isEmpty ? nil : parts.joined(separator: ", ")
     diagnostic.trail = callLines()
     return diagnostic
+  }
+
+  /// The operands, where the layers before don't tell already where shapes come from.
+  private var operandText: (lines: [Diagnostic.Context], note: String?) {
+    guard network == nil, context.isEmpty, notes.isEmpty, let operands else { return ([], nil) }
+    return operands.described(around: place)
   }
 
   private var networkText: String? {

@@ -2,6 +2,18 @@
 enum Iteration {
   /// A function that gives the next element, `nil` at the end.
   static func iterator(over value: Value, _ context: EvaluationContext) throws -> () throws -> Value? {
+    let next = try steps(through: value, context)
+    guard let limit = context.iterationLimit else { return next }
+    var left = limit
+    return {
+      left -= 1
+      guard left >= 0 else { throw Unknowable() }
+      return try next()
+    }
+  }
+
+  private static func steps(through value: Value, _ context: EvaluationContext) throws -> () throws -> Value?
+  {
     switch value {
     case .array(let array):
       let elements = array.elements
@@ -59,7 +71,14 @@ enum Iteration {
 
   /// All elements as an array, within limits.
   static func elements(of value: Value, _ context: EvaluationContext) throws -> [Value] {
-    if case .array(let array) = value { return array.elements }
+    switch value {
+    case .array(let array): return array.elements
+    case .range(let range) where range.lower != nil && range.upper == nil:
+      throw EvaluationError(
+        "ValueError", "the range \(value.text) has no end", fix: "give it one: \(value.text.dropLast(3))..<n")
+    case .range, .tensor: try Limits.checkCount(count(of: value) ?? 0)
+    default: break
+    }
     let next = try iterator(over: value, context)
     var result: [Value] = []
     while let element = try next() {

@@ -1,4 +1,5 @@
 import Syntax
+import TensorRuntime
 
 /// The check of a written type: `let x: [Int]`, `func f(_ x: Tensor)`.
 indirect enum TypeCheck {
@@ -18,8 +19,8 @@ indirect enum TypeCheck {
   case optional(TypeCheck)
   case host(String)
 
-  /// Whether a value is of this type.
-  func accepts(_ value: Value) -> Bool {
+  /// Whether a value is of this type. Throws `Interrupted`: an array may hold another many times.
+  func accepts(_ value: Value) throws -> Bool {
     switch (self, value) {
     case (.any, .void): false
     case (.any, _): true
@@ -30,16 +31,22 @@ indirect enum TypeCheck {
     case (.function, .host(let object)): type(of: object).declaration.call != nil
     case (.tensor, .host(let object)): ((try? object.tensorValue()) ?? nil) != nil
     case (.array(.any), .array): true
-    case (.array(let element), .array(let array)): array.elements.allSatisfy(element.accepts)
+    case (.array(let element), .array(let array)): try element.accepts(all: array.elements)
     case (.dictionary(let key, let value), .dictionary(let dictionary)):
-      dictionary.entries.keys.allSatisfy(key.accepts) && dictionary.entries.values.allSatisfy(value.accepts)
+      try key.accepts(all: dictionary.entries.keys) && value.accepts(all: dictionary.entries.values)
     case (.tuple(let checks), .tuple(let tuple)):
-      checks.count == tuple.elements.count && zip(checks, tuple.elements).allSatisfy { $0.accepts($1) }
+      try checks.count == tuple.elements.count
+        && zip(checks, tuple.elements).allSatisfy { try $0.accepts($1) }
     case (.optional, .nothing): true
-    case (.optional(let check), _): check.accepts(value)
+    case (.optional(let check), _): try check.accepts(value)
     case (.host(let name), .host(let object)): type(of: object).declaration.name == name
     default: false
     }
+  }
+
+  private func accepts(all values: [Value]) throws -> Bool {
+    if values.count > 1_000 { try CancellationToken.current?.check() }
+    return try values.allSatisfy(accepts)
   }
 
   /// A value made to fit, where Swift would: a whole-number literal given for a Double.

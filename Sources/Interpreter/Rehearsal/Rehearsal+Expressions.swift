@@ -34,7 +34,10 @@ extension Rehearsal {
       let value = try evaluate(base, scope)
       let positions = try indices.map { try evaluate($0.value, scope) }
       guard value.isSettled else { throw Unknowable() }
-      return try located(span) { try Elements.get(positions, of: value, context) }
+      do { return try Elements.get(positions, of: value, context) } catch {
+        throw EvaluationError.located(
+          error, place(span), operands: OperandShapes([(value, place(base.span))], session))
+      }
     case .prefix(let name, let inner):
       let value = try evaluate(inner, scope)
       if name == "!", case .bool(let holds) = value { return .bool(!holds) }
@@ -92,13 +95,20 @@ extension Rehearsal {
       let site = CallSite(place: place(span), labels: [nil], spans: [left.span])
       return try Calls.call(function, [value], site: site, context: context)
     default:
-      return try apply(name, try evaluate(left, scope), try evaluate(right, scope), span)
+      let (first, second) = (try evaluate(left, scope), try evaluate(right, scope))
+      return try apply(
+        name, (first, place(left.span)), (second, place(right.span)), span)
     }
   }
 
-  func apply(_ name: String, _ left: Value, _ right: Value, _ span: Span) throws -> Value {
+  func apply(
+    _ name: String, _ left: (value: Value, place: SourcePlace), _ right: (value: Value, place: SourcePlace),
+    _ span: Span
+  ) throws -> Value {
     guard let operation = BinaryOperator(rawValue: name) else { throw Unknowable() }
-    return try located(span) { try Operators.apply(operation, left, right, context) }
+    do { return try Operators.apply(operation, left.value, right.value, context) } catch {
+      throw EvaluationError.located(error, place(span), operands: OperandShapes([left, right], session))
+    }
   }
 
   private func member(_ name: String, of base: Expression, _ nameSpan: Span, _ scope: RehearsalScope) throws

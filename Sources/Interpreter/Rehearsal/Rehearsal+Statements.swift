@@ -45,7 +45,9 @@ extension Rehearsal {
       guard case .name(let variable) = target.kind else { throw Unknowable() }
       var result = try evaluate(value, scope)
       if let name {
-        result = try apply(name, try self.value(of: variable, scope), result, statement.span)
+        result = try apply(
+          name, (try self.value(of: variable, scope), place(target.span)), (result, place(value.span)),
+          statement.span)
       }
       guard scope.assign(variable, result) else { throw Unknowable() }
       return .normal

@@ -37,14 +37,15 @@ final class Rehearsal {
     "ShapeError", "TensorError", "LayerError", "ModelError", "NameError",
   ]
 
-  init(source: SourceFile, library: Library, session: GlobalTable) {
+  init(source: SourceFile, library: Library, session: GlobalTable, interruption: CancellationToken) {
     self.source = source
     cell = source
     self.library = library
     self.session = session
     context = EvaluationContext(
-      sink: SilentSink(), interruption: CancellationToken(), library: library, globals: GlobalTable(),
-      random: RandomSource(isForShapesOnly: true), makeRuntime: { throw Unknowable() })
+      sink: SilentSink(), interruption: interruption, library: library, globals: session,
+      random: RandomSource(isForShapesOnly: true), iterationLimit: 10_000,
+      makeRuntime: { throw Unknowable() })
     context.stackFloor = SessionThread.stackFloor()
   }
 

@@ -57,7 +57,8 @@ extension Session {
       diagnostics += Session.certain(compiler.diagnostics, besides: program, in: source)
     }
     if program.diagnostics.isEmpty {
-      let rehearsal = Rehearsal(source: source, library: context.library, session: globals)
+      let rehearsal = Rehearsal(
+        source: source, library: context.library, session: globals, interruption: interruption)
       let declared = compiler.globals.filter { $0.value.span != nil }.keys
       diagnostics += rehearsal.check(program, besides: diagnostics, declared: Set(declared))
     }
@@ -68,6 +69,7 @@ extension Session {
     for info in cell.globals {
       info.variable.isConstant = info.isConstant
       info.variable.typeCheck = info.typeCheck
+      if let span = info.span { info.variable.place = SourcePlace(source: source, span: span) }
       globals.variables[info.variable.name] = info.variable
     }
     return .success(cell)

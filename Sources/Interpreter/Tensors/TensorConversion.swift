@@ -42,6 +42,17 @@ enum TensorConversion {
       level = inner
     }
     if case .tensor? = level.elements.first { return try stacked(array) }
+    var count = 1
+    for length in shape {
+      let (product, overflow) = count.multipliedReportingOverflow(by: length)
+      // The rows may all be the same one, so that the array itself is small.
+      guard !overflow, product <= 1 << 31 else {
+        throw EvaluationError(
+          "MemoryError", "a tensor \(Shape(shape)) is too large to be made of an array",
+          fix: "make it of tensors: zeros, ones, rand, concat, stack")
+      }
+      count = product
+    }
     var numbers: [Float] = []
     var isBool = true
     try collect(array, shape[...], &numbers, &isBool)
@@ -58,6 +69,7 @@ enum TensorConversion {
         "rows of different lengths don't make a tensor: \(array.elements.count) and \(shape.first ?? 0)",
         fix: "give every row the same number of elements")
     }
+    if count > 1_000 { try CancellationToken.current?.check() }
     for element in array.elements {
       switch element {
       case .array(let inner):

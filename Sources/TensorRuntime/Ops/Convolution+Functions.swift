@@ -114,7 +114,8 @@ extension Tensor {
     guard kernel.rank >= 1, kernel.rank <= 3, rank >= kernel.rank else {
       throw TensorError(
         name,
-        "got the kernel \(kernel.shape) for \(shape), wanted a kernel of one to three axes and at least as many in the input"
+        "got the kernel \(kernel.shape) for \(shape), wanted a kernel of one to three axes and at least as many in the input",
+        fix: "one kernel slides over every channel: [k, l]; layers have one for each filter: Conv(filters, k)"
       )
     }
     let turned = flip ? try kernel.flipped(axes: Array(0..<kernel.rank)) : kernel
@@ -135,7 +136,8 @@ extension Tensor {
     guard kernel.rank >= 1, kernel.rank <= 3, rank >= kernel.rank else {
       throw TensorError(
         "convolveTransposed",
-        "got the kernel \(kernel.shape) for \(shape), wanted a kernel of one to three axes and at least as many in the input"
+        "got the kernel \(kernel.shape) for \(shape), wanted a kernel of one to three axes and at least as many in the input",
+        fix: "one kernel slides over every channel: [k, l]; layers have one for each filter: Conv(filters, k)"
       )
     }
     let lengths = Array(shape.dimensions.suffix(kernel.rank))

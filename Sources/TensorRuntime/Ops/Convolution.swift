@@ -101,7 +101,7 @@ package struct Convolution: TensorOp {
       guard length > 0 || x[axis + 2] == 0 else {
         throw TensorError(
           name,
-          "the filters \(w) are larger than the input \(x) with padding \(geometry.before)…\(geometry.after) along axis \(axis + 2)",
+          "the filters \(w) are larger than the input \(x) with its padding: \(x[axis + 2] + geometry.before[axis] + geometry.after[axis]) along axis \(axis + 2)",
           fix: "use more padding, a smaller filter or a larger input")
       }
       dimensions.append(length)

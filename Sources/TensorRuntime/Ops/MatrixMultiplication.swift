@@ -25,11 +25,21 @@ package struct MatrixMultiplication: TensorOp {
     guard k == k2 else {
       throw TensorError(
         name, "the shapes \(left) and \(right) don't fit: \(k) columns on the left, \(k2) rows on the right",
-        fix: "transpose one of them, or swap them")
+        fix: Self.fix(left, right))
     }
     let batch = try broadcastShape(
       name, Shape(left.dimensions.dropLast(2)), Shape(right.dimensions.dropLast(2)))
     return [TensorType(Shape(batch.dimensions + [m, n]))]
+  }
+
+  /// Which of the usual slips would make two matrices fit.
+  private static func fix(_ left: Shape, _ right: Shape) -> String {
+    let (m, k) = (left[left.rank - 2], left[left.rank - 1])
+    let (k2, n) = (right[right.rank - 2], right[right.rank - 1])
+    if k == n { return "transpose the right one: matmul(a, b.transposed)" }
+    if m == k2 { return "transpose the left one: matmul(a.transposed, b)" }
+    if n == m { return "swap them: matmul(b, a)" }
+    return "the left one needs as many columns as the right one has rows: [m, k] and [k, n] make [m, n]"
   }
 
   private func matrix(_ shape: Shape, _ transposed: Bool) -> (rows: Int, columns: Int) {

@@ -78,7 +78,9 @@ extension Tensor {
     let positive = axis < 0 ? axis + rank : axis
     guard positive >= 0, positive < rank else {
       let wanted = rank == 0 ? "a tensor with axes" : "\(-rank)...\(rank - 1)"
-      throw TensorError(operation, "got axis \(axis) for the shape \(shape), wanted \(wanted)")
+      throw TensorError(
+        operation, "got axis \(axis) for the shape \(shape), wanted \(wanted)",
+        fix: shape.rank == 0 ? nil : "the last axis is \(shape.rank - 1), or -1 from the end")
     }
     return positive
   }

@@ -33,8 +33,8 @@ package struct Permutation: TensorOp {
     guard order.sorted() == Array(0..<inputs[0].shape.rank) else {
       throw TensorError(
         name,
-        "got the order \(order) for the shape \(inputs[0].shape), wanted each of its \(inputs[0].shape.rank) axes once"
-      )
+        "got the order \(order) for the shape \(inputs[0].shape), wanted each of its \(inputs[0].shape.rank) axes once",
+        fix: "\(Array((0..<inputs[0].shape.rank).reversed())) turns them all round")
     }
     return [TensorType(Shape(order.map { inputs[0].shape[$0] }), inputs[0].elementType)]
   }
@@ -119,7 +119,8 @@ extension Tensor {
       let others = Shape(dimensions.enumerated().filter { $0.offset != open }.map(\.element)).elementCount
       guard others > 0, shape.elementCount % others == 0 else {
         throw TensorError(
-          "reshape", "the \(shape.elementCount) elements of \(shape) don't divide into \(Shape(dimensions))")
+          "reshape", "the \(shape.elementCount) elements of \(shape) don't divide into \(Shape(dimensions))",
+          fix: "what is beside the -1 must multiply to a divisor of \(shape.elementCount)")
       }
       wanted[open] = shape.elementCount / others
     }
@@ -181,7 +182,9 @@ extension Tensor {
   package static func stack(_ tensors: [Tensor], axis: Int = 0) throws -> Tensor {
     guard let first = tensors.first else { throw TensorError("stack", "got no tensors, wanted at least one") }
     if let other = tensors.first(where: { $0.shape != first.shape }) {
-      throw TensorError("stack", "got the shapes \(first.shape) and \(other.shape), wanted equal ones")
+      throw TensorError(
+        "stack", "got the shapes \(first.shape) and \(other.shape), wanted equal ones",
+        fix: "concat joins along an axis that may differ")
     }
     let place = axis < 0 ? axis + first.rank + 1 : axis
     return try concat(tensors.map { try $0.expanded(axis: place) }, axis: place)
