@@ -41,7 +41,10 @@ func chainsAreLimited(_ link: String) {
 @Test func aLoopIsInterrupted() {
   for source in [
     "while true { }", "var n = 0\nfor i in 0... { n += 1 }", "(0...).map { $0 }",
-    "func f() { f() }\nwhile true { do { f() } catch { } }",
+    "func f() { f() }\nwhile true { do { f() } catch { } }", "let t = Tumors(count: 1_000_000, size: 16)",
+    "let b = Blobs(count: 10_000_000)",
+    "let row = Array(repeating: 1, count: 100_000)\nlet rows: [[Int]] = Array(repeating: row, count: 100_000)",
+    "var a: Any = [1]; var b: Any = [1]\nfor _ in 0..<60 { a = [a, a]; b = [b, b] }\nprint(a == b)",
   ] {
     let session = Session()
     let interrupter = Thread {
@@ -55,6 +58,35 @@ func chainsAreLimited(_ link: String) {
     }
     #expect(session.output(of: "1 + 1") == "2")
   }
+}
+
+/// A check before running goes through no sequence to its end, so that it takes no time and can't hang.
+@Test func checksGoThroughNoLongSequences() {
+  let session = Session()
+  let error = session.failure(
+    of: "let n = (0..<16_000_000).max()\nlet m = zip(0..., 0...).dropFirst(3)\nprint(m.cuont)")
+  // Nothing ran: the slip in the last line was found before.
+  #expect(error?.text.contains("'cuont'") == true)
+}
+
+/// Closures in containers that hold each other are freed, in a session and at its end.
+@Test func circlesThroughContainersAreFreed() {
+  var session: Session? = Session(capturedVariablesBeforeCollection: 16)
+  let source = """
+    func web(_ n: Int) -> Any {
+      var list: Any = 0; var table: Any = 0; var pair: Any = 0
+      list = [{ table }, { n }]
+      table = ["it": { pair }]
+      pair = (it: { list }, other: n)
+      return { list }
+    }
+    let kept = web(7)
+    for i in 0..<2_000 { _ = web(i) }
+    print(kept()[1](), kept()[0]()["it"]!().other)
+    """
+  #expect(session?.output(of: source) == "7 7\n")
+  #expect((session?.capturedVariableCount ?? 0) < 200)
+  session = nil
 }
 
 /// Closures that hold each other by the variables they share are freed, others keep what they hold.

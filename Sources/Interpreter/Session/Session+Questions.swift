@@ -29,4 +29,10 @@ extension Session {
 extension Session {
   /// How many variables closures hold now.
   package var capturedVariableCount: Int { context.capturedVariables.count }
+
+  /// Told of each built-in before it runs: how tests see what programs reach.
+  package var onCall: ((Builtin) -> Void)? {
+    get { context.onCall }
+    set { context.onCall = newValue }
+  }
 }

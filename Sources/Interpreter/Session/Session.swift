@@ -147,6 +147,7 @@ package final class Session {
   deinit {
     // Functions and the variables they use refer to each other.
     for variable in globals.variables.values { variable.value = .void }
+    context.capturedVariables.emptyCircles()
   }
 
   /// Runs a source and reports what came of it; output goes to `sink` while it runs. Never throws: errors are outcomes.
