@@ -84,6 +84,10 @@ let package = Package(
       path: "Benchmarks/Plans"),
 
     .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .target(name: "HeapStatistics", path: "Tests/HeapStatistics"),
+    .target(
+      name: "Fuzzing", dependencies: ["Interpreter", "Syntax", "HeapStatistics"], path: "Tests/Fuzzing"),
+    .executableTarget(name: "fuzz", dependencies: ["Fuzzing", argumentParser], path: "Tests/FuzzProgram"),
     tests("SyntaxTests", ["Syntax"]),
     tests("JSONTests", ["JSON"]),
     tests("TensorRuntimeTests", ["TensorRuntime", "CPUBackend"], exclude: ["Reference/generate.py"]),
@@ -91,7 +95,8 @@ let package = Package(
     tests("DatasetsTests", ["Datasets", "ImageCodecs", "TensorRuntime", "CZlib", crypto]),
     tests("VisualizationTests", ["Visualization", "ImageCodecs", "CZlib"], exclude: ["Snapshots"]),
     tests(
-      "InterpreterTests", ["Interpreter"], exclude: ["Course", "Networks", "Programs", "Snapshots", "Tour"]),
+      "InterpreterTests", ["Interpreter", "Fuzzing"],
+      exclude: ["Course", "Networks", "Programs", "Snapshots", "Tour"]),
     tests("NotebooksTests", ["Notebooks"], resources: [.copy("Fixtures")]),
     tests(
       "JupyterKernelTests", ["JupyterKernel", "ZeroMQTransport", "CZeroMQ"], resources: [.copy("Fixtures")]),

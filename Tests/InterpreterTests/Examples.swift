@@ -24,7 +24,8 @@ enum Examples {
     ),
     ("[3, 1, 2].sorted { $0 > $1 }.map { $0 * 10 }", "[30, 20, 10]"), ("[\"k\": [1, 2]][\"k\"]?.count", "2"),
     ("[1: \"a\"][2]?.count", "nil"), ("Int(\"x\") ?? -1", "-1"), ("pow(2, 10) + Int(2.9)", "1026"),
-    ("var t = (1, 2); (t.0, t.1) = (t.1, t.0); t", "(2, 1)"), ("5 is Int && !(5 is String)", "true"),
+    ("var t = (1, 2); (t.0, t.1) = (t.1, t.0); t", "(2, 1)"), ("((1, (2, 3)), 4).0.1.1", "3"),
+    ("5 is Int && !(5 is String)", "true"),
     ("-9223372036854775808", "-9223372036854775808"), ("\"\\(3.14159, places: 2)\"", "\"3.14\""),
     ("let 각도 = 30; 각도 * 2", "60"), ("3 |> { $0 + 1 } |> { $0 * 2 }", "8"),
     ("print(\"a\", 1, separator: \"-\")", "a-1\n"),
@@ -115,6 +116,20 @@ enum Examples {
     ("ones(2, 3) + ones(4)", "TensorError"),
     ("expect(1 + 1 == 3)", "ExpectationError"), ("throw \"stop\"", "Error"),
     ("stride(from: 0, to: 1, by: 0)", "ValueError"),
-    ("let x: Int = 1.5 as Int", "TypeError"),
+    ("let x: Int = 1.5 as Int", "TypeError"), ("(0...).max()", "ValueError"),
+    ("Array(0..<9_000_000_000)", "MemoryError"), ("MovingDigits(size: 10_000_000_000)", "DatasetError"),
+    ("\"a\u{1E}b\"", "SyntaxError"), ("1.0.5", "SyntaxError"),
+    (
+      "let s = String(repeating: \"ab\", count: 20_000_000)\nprint(s.replacing(\"a\", with: s))",
+      "MemoryError"
+    ),
+    (
+      "let s = String(repeating: \"ab\", count: 20_000_000)\nprint(Array(repeating: s, count: 9_000_000).joined())",
+      "MemoryError"
+    ),
+    (
+      "let row = Array(repeating: 1, count: 100_000)\nprint(Tensor(Array(repeating: row, count: 100_000)))",
+      "MemoryError"
+    ),
   ]
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Fuzzing
 import Interpreter
 import Syntax
 import Testing
@@ -31,19 +32,23 @@ struct SwiftSyntaxTests {
     try expectSwift(programs)
   }
 
-  @Test func randomProgramsAreSwift() throws {
+  @Test(arguments: [ProgramKind.language, .grammar, .circles, .bytes])
+  func randomProgramsAreSwift(_ kind: ProgramKind) throws {
+    let run = FuzzRun(kind)
+    // Few texts are still programs when bytes were changed.
+    let count = kind == .bytes ? 1_500 : 400
     try expectSwift(
-      (0..<600).map { number in
-        var generator = ProgramGenerator(seed: UInt64(number), library: .standard)
-        let program = generator.program(calling: number)
-        return number % 4 == 3 ? generator.mutated(program) : program
-      })
+      (0..<count).map { run.program(seed: $0).text }, share: kind == .bytes ? 0.1 : 0.5)
   }
 
   /// Expects Swift to parse every program that the language parses.
-  private func expectSwift(_ programs: [String], sourceLocation: SourceLocation = #_sourceLocation) throws {
+  private func expectSwift(
+    _ programs: [String], share: Double = 0.5, sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
     let ours = programs.filter { Parser.parse(SourceFile(name: "test", text: $0)).diagnostics.isEmpty }
-    #expect(ours.count * 2 >= programs.count || programs.count < 10, sourceLocation: sourceLocation)
+    #expect(
+      Double(ours.count) >= share * Double(programs.count) || programs.count < 10,
+      sourceLocation: sourceLocation)
     for problem in try SwiftParser.problems(in: ours) {
       Issue.record("\(problem.message) in:\n\(problem.program)", sourceLocation: sourceLocation)
     }

@@ -5,7 +5,7 @@ package enum Blobs {
   /// Draws `count` points of `features` numbers each, in as many clouds as there are `classes`.
   ///
   /// Middles lie in -5…5 in each direction; `spread` is a cloud's deviation. Throws `DatasetError` for counts that make
-  /// no sense.
+  /// no sense, and `Interrupted`.
   package static func points(
     count: Int, classes: Int = 3, features: Int = 2, spread: Float = 1, random: Philox
   ) throws -> (points: [Float], labels: [Int32]) {
@@ -20,7 +20,9 @@ package enum Blobs {
     let middles = (0..<classes * features).map { _ in draws.uniform(-5...5) }
     var points: [Float] = []
     points.reserveCapacity(count * features)
-    let labels = (0..<count).map { index -> Int32 in
+    let cancellation = CancellationToken.current
+    let labels = try (0..<count).map { index -> Int32 in
+      if index & 0xFFF == 0 { try cancellation?.check() }
       var draws = Draws(random, sample: index)
       let label = index % classes
       for feature in 0..<features {

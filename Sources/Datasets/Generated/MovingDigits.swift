@@ -19,17 +19,17 @@ package struct MovingDigits: Sendable, Hashable {
   package init() {}
 
   /// Draws the films; film i is a function of the sequence and i alone. Throws `DatasetError` for numbers that make no
-  /// sense.
+  /// sense, and `Interrupted`.
   package func films(random: Philox) throws -> LabelledImages {
-    let film = frames.multipliedReportingOverflow(by: size * size)
     guard (1...100_000).contains(count), (1...1000).contains(frames), (32...512).contains(size),
-      (1...10).contains(digits), !film.overflow, film.partialValue <= (1 << 32) / count
+      (1...10).contains(digits), frames * size * size <= (1 << 32) / count
     else {
       throw DatasetError(
         "\(count) films of \(frames) pictures of \(size) x \(size) with \(digits) digits",
         fix: "counts from 1 to 100000, frames from 1 to 1000, sizes from 32 to 512, digits from 1 to 10")
     }
-    let bytes = film.partialValue
+    let bytes = frames * size * size
+    let cancellation = CancellationToken.current
     var pixels = [UInt8](repeating: 0, count: count * bytes)
     var labels = [Int32](repeating: 0, count: count)
     var extras = [SampleExtras](repeating: SampleExtras(), count: count)
@@ -38,6 +38,7 @@ package struct MovingDigits: Sendable, Hashable {
         extras.withUnsafeMutableBufferPointer { extras in
           nonisolated(unsafe) let (sheet, classes, boxes) = (pixels, labels, extras)
           DispatchQueue.concurrentPerform(iterations: count) { index in
+            if cancellation?.isCancelled == true { return }
             let part = UnsafeMutableBufferPointer(rebasing: sheet[index * bytes..<(index + 1) * bytes])
             let found = draw(into: part, random: random, index: index)
             classes[index] = found.first?.label ?? 0
@@ -46,6 +47,7 @@ package struct MovingDigits: Sendable, Hashable {
         }
       }
     }
+    try cancellation?.check()
     return try LabelledImages(
       shape: [frames, size, size], pixels: pixels, labels: labels, classNames: (0...9).map { String($0) },
       extras: extras)

@@ -23,7 +23,7 @@ package struct Tumors: Sendable, Hashable {
 
   /// Draws the pictures; picture i is a function of the sequence and i alone.
   ///
-  /// Throws `DatasetError` for sizes and counts that make no sense.
+  /// Throws `DatasetError` for sizes and counts that make no sense, and `Interrupted`.
   package func images(random: Philox) throws -> LabelledImages {
     guard (1...1_000_000).contains(count), (16...1024).contains(size), share > 0, share <= 0.2, noise >= 0,
       noise <= 1
@@ -40,11 +40,13 @@ package struct Tumors: Sendable, Hashable {
     }
     var pixels = [UInt8](repeating: 0, count: count * plane)
     var extras = [SampleExtras](repeating: SampleExtras(), count: count)
+    let cancellation = CancellationToken.current
     pixels.withUnsafeMutableBufferPointer { pixels in
       extras.withUnsafeMutableBufferPointer { extras in
         nonisolated(unsafe) let (sheet, results) = (pixels, extras)
         DispatchQueue.concurrentPerform(iterations: (count + 15) / 16) { block in
           for index in block * 16..<min(count, block * 16 + 16) {
+            if cancellation?.isCancelled == true { return }
             var painter = TumorPainter(self, random, sample: index)
             results[index] = painter.paint(
               into: UnsafeMutableBufferPointer(rebasing: sheet[index * plane..<(index + 1) * plane]))
@@ -52,6 +54,7 @@ package struct Tumors: Sendable, Hashable {
         }
       }
     }
+    try cancellation?.check()
     return try LabelledImages(
       shape: [1, size, size], pixels: pixels, labels: [Int32](repeating: 0, count: count),
       classNames: ["tumor"], extras: extras, maskNames: Self.maskNames)

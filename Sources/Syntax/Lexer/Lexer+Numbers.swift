@@ -28,6 +28,15 @@ extension Lexer {
     let digits = source.text(Span(start, position)).filter { $0 != "_" }
     guard endsCleanly(start) else { return .integer(0) }
     if !isFloating { return .integer(UInt64(digits)) }
+    // Behind a dot it is the place in a tuple: pair.0.1.
+    let isPlace = start > 0 && source.bytes[start - 1] == UInt8(ascii: ".")
+    if !isPlace, peek() == UInt8(ascii: "."), isDigit(peek(1)) {
+      position += 1
+      skipDigits()
+      let text = source.text(Span(start, position))
+      report("'\(text)' isn't a number: it has two decimal points", Span(start, position))
+      return .floating(0)
+    }
     guard let value = Double(digits), value.isFinite else {
       report("\(digits) is too large for a Double", Span(start, position), fix: "the largest is 1.797e308")
       return .floating(0)

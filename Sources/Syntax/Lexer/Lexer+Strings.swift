@@ -19,9 +19,16 @@ extension Lexer {
     }
   }
 
+  /// The next byte of a string; characters that nobody can see want to be written as escapes, as in Swift.
   private mutating func take() -> UInt8 {
-    defer { position += 1 }
-    return source.bytes[position]
+    let byte = source.bytes[position]
+    position += 1
+    if byte < 0x20 && byte != 0x09 && byte != 0x0A || byte == 0x7F {
+      report(
+        "a string holds the control character \(byte)", Span(position - 1, position),
+        fix: "write it as \\u{\(String(byte, radix: 16, uppercase: true))}")
+    }
+    return byte
   }
 
   private mutating func multilineString() -> Token.Kind? {

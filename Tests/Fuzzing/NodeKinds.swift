@@ -1,8 +1,11 @@
 import Syntax
 
 /// Which kinds of nodes were seen in trees, to prove that random programs reach them all.
-struct NodeKinds {
+package struct NodeKinds {
   private var seen: Set<String> = []
+
+  /// Nothing seen yet.
+  package init() {}
 
   /// Every kind that a tree without errors may hold.
   private static let all: Set<String> = [
@@ -23,10 +26,16 @@ struct NodeKinds {
   ]
 
   /// What no tree held.
-  var missing: Set<String> { Self.all.subtracting(seen) }
+  package var missing: Set<String> { Self.all.subtracting(seen) }
+
+  /// Looks through a program, if it can be read.
+  package mutating func add(_ program: RandomProgram) {
+    let tree = Parser.parse(SourceFile(name: "fuzz", text: program.text))
+    if tree.diagnostics.isEmpty { add(tree.statements) }
+  }
 
   /// Looks through statements with everything in them.
-  mutating func add(_ statements: [Statement]) {
+  private mutating func add(_ statements: [Statement]) {
     for statement in statements { visit(statement, "statement ") }
   }
 
