@@ -62,11 +62,11 @@ extension Compiler {
   }
 
   /// Where the closures behind a call stand among its arguments.
-  private func trailing(_ arguments: [Argument]) -> Set<Int> {
+  func trailing(_ arguments: [Argument]) -> Set<Int> {
     Set(arguments.indices.filter { arguments[$0].form == .trailing && arguments[$0].label == nil })
   }
 
-  private func site(_ arguments: [Argument], _ span: Span) -> CallSite {
+  func site(_ arguments: [Argument], _ span: Span) -> CallSite {
     CallSite(place: place(span), labels: arguments.map(\.label), spans: arguments.map(\.span))
   }
 
@@ -126,7 +126,7 @@ extension Compiler {
   }
 
   /// Matches arguments to a function's parameters; reports what doesn't fit.
-  private func check(
+  func check(
     _ arguments: [Argument], _ trailing: Set<Int>, against signature: FunctionSignature, _ span: Span
   ) -> [Int]? {
     var labels = arguments.map(\.label)
@@ -142,7 +142,7 @@ extension Compiler {
   }
 
   /// Reports arguments that are surely not of the types a function's parameters are declared with.
-  private func check(
+  func check(
     _ operands: [Operand], _ arguments: [Argument], _ targets: [Int], against signature: FunctionSignature
   ) {
     for (index, target) in targets.enumerated() where signature.slots.indices.contains(target) {
@@ -215,7 +215,7 @@ extension Compiler {
   }
 
   /// Matches arguments to a built-in's parameters; reports what doesn't fit.
-  private func bind(
+  func bind(
     _ arguments: [Argument], _ trailing: Set<Int>, to builtin: Builtin, _ span: Span
   ) -> ArgumentBinding? {
     do {
@@ -230,7 +230,7 @@ extension Compiler {
   }
 
   /// Compiles arguments knowing their parameters, so that options find their family and wrong types are reported.
-  private func compileArguments(
+  func compileArguments(
     _ arguments: [Argument], _ binding: ArgumentBinding?, _ parameters: [Parameter], _ owner: String
   ) -> [Operand] {
     arguments.enumerated().map { index, argument in
@@ -245,7 +245,7 @@ extension Compiler {
     }
   }
 
-  private func check(_ operand: Operand, _ argument: Argument, _ parameter: Parameter, _ owner: String) {
+  func check(_ operand: Operand, _ argument: Argument, _ parameter: Parameter, _ owner: String) {
     if let constant = operand.constant, case .nothing = constant {
       if !parameter.type.accepts(constant) {
         report("TypeError", ArgumentBinding.mismatchMessage("nil", parameter, owner), argument.value.span)
@@ -260,159 +260,5 @@ extension Compiler {
       ArgumentBinding.mismatchMessage(
         operand.constant?.article ?? withArticle(operand.type.name), parameter, owner),
       argument.value.span, fix: error?.fix)
-  }
-
-  /// `base.name(arguments)`
-  private func compileMethodCall(
-    _ base: Expression, _ name: String, _ nameSpan: Span, _ isOptional: Bool, _ arguments: [Argument],
-    _ span: Span
-  ) -> Operand {
-    if library.mutatingMethods.contains(name), let reference = compileReference(base, quietly: true) {
-      return compileMutatingCall(reference, base, name, nameSpan, arguments, span)
-    }
-    if case .name(let baseName) = base.kind, quietly({ resolve(baseName, base.span) }) == nil,
-      let hint = ForeignNames.hint(for: name, in: baseName), !globals.keys.contains(baseName)
-    {
-      report("NameError", "unknown name '\(baseName)'", base.span.joined(nameSpan), fix: hint)
-      for argument in arguments { _ = compile(argument.value) }
-      return .invalid
-    }
-    let operand = compile(base)
-    checkHasValue(operand, base.span)
-    let declared = declaredMethod(name, of: operand.type, nameSpan, isOptional)
-    let trailing = trailing(arguments)
-    let site = site(arguments, span)
-    let binding = declared.flatMap { bind(arguments, trailing, to: $0, span) }
-    let operands = compileArguments(arguments, binding, declared?.parameters ?? [], declared?.name ?? name)
-    let codes = operands.map(\.code)
-    let code = operand.code
-    let cache = MethodCache(declared, binding)
-    var type = declared?.returns ?? .unknown
-    if let infer = declared?.inferredType { type = infer([operand.type] + operands.map(\.type)) }
-    let namePlace = place(nameSpan)
-    return Operand(
-      { frame in
-        var value = try code(frame)
-        if value.isNothing, isOptional { throw NilInChain() }
-        var values: [Value] = []
-        values.reserveCapacity(codes.count)
-        for code in codes { values.append(try code(frame)) }
-        let context = frame.context
-        if let (builtin, binding) = try cache.method(
-          name, of: value, labels: site.labels, trailing: trailing, context: context, site: site)
-        {
-          return try Calls.call(builtin, receiver: &value, binding, values, site: site, context: context)
-        }
-        let member: Value
-        do { member = try Members.get(name, of: value, context) } catch {
-          throw EvaluationError.located(error, namePlace)
-        }
-        return try Calls.call(member, values, site: site, trailing: trailing, context: context)
-      }, type)
-  }
-
-  /// The method a known type declares under a name; reports one that surely doesn't exist.
-  private func declaredMethod(_ name: String, of type: StaticType, _ span: Span, _ isOptional: Bool)
-    -> Builtin?
-  {
-    var type = type
-    if case .optional(let inner) = type, isOptional { type = inner }
-    guard let declarationName = type.declarationName, let declaration = library.types[declarationName] else {
-      return nil
-    }
-    if !declaration.mayHave(name) {
-      let problem = Members.unknown(name, declaration, [])
-      report("NameError", problem.message, span, fix: problem.fix)
-    }
-    return declaration.method(name)
-  }
-
-  /// `variable.append(x)`: the variable is changed in place.
-  private func compileMutatingCall(
-    _ reference: Reference, _ base: Expression, _ name: String, _ nameSpan: Span, _ arguments: [Argument],
-    _ span: Span
-  ) -> Operand {
-    let trailing = trailing(arguments)
-    let site = site(arguments, span)
-    let codes = arguments.map { compile($0.value).code }
-    let cache = MethodCache(nil, nil)
-    let namePlace = place(nameSpan)
-    let typeName = reference.type
-    if let declarationName = typeName.declarationName, let declaration = library.types[declarationName],
-      let member = declaration[name], case .method(let builtin) = member.kind
-    {
-      _ = bind(arguments, trailing, to: builtin, span)
-      if builtin.isMutating { checkMutable(reference, base.span, "changed by \(name)") }
-    }
-    let isConstant = reference.isConstant
-    return Operand { frame in
-      var values: [Value] = []
-      values.reserveCapacity(codes.count)
-      for code in codes { values.append(try code(frame)) }
-      let context = frame.context
-      return try reference.modify(frame) { value in
-        if let (builtin, binding) = try cache.method(
-          name, of: value, labels: site.labels, trailing: trailing, context: context, site: site)
-        {
-          if builtin.isMutating, isConstant, !value.isReference {
-            throw EvaluationError(
-              "TypeError", "a constant can't be changed by \(name)", fix: "declare it with var",
-              place: site.place)
-          }
-          return try Calls.call(builtin, receiver: &value, binding, values, site: site, context: context)
-        }
-        let member: Value
-        do { member = try Members.get(name, of: value, context) } catch {
-          throw EvaluationError.located(error, namePlace)
-        }
-        return try Calls.call(member, values, site: site, trailing: trailing, context: context)
-      }
-    }
-  }
-}
-
-extension Value {
-  /// Whether it is a host object, which constants may hold and methods may change.
-  var isReference: Bool {
-    if case .host = self { return true }
-    return false
-  }
-}
-
-/// Remembers at a call site which method a type's name stands for.
-final class MethodCache {
-  private var declaration: TypeDeclaration?
-  private var builtin: Builtin?
-  private var binding: ArgumentBinding?
-  private let declared: Builtin?
-  private let declaredBinding: ArgumentBinding?
-
-  init(_ declared: Builtin?, _ binding: ArgumentBinding?) {
-    self.declared = declared
-    declaredBinding = binding
-  }
-
-  /// The method with its matched arguments; `nil` where the name isn't a method.
-  func method(
-    _ name: String, of value: Value, labels: [String?], trailing: Set<Int>, context: EvaluationContext,
-    site: CallSite
-  ) throws -> (Builtin, ArgumentBinding)? {
-    guard let found = context.library.declaration(of: value) else { return nil }
-    if found === declaration, let builtin, let binding { return (builtin, binding) }
-    guard let method = found.method(name) else { return nil }
-    declaration = found
-    builtin = method
-    if method === declared, let declaredBinding {
-      binding = declaredBinding
-    } else {
-      do {
-        binding = try ArgumentBinding.bind(
-          labels: labels, trailing: trailing, to: method.parameters, of: method.name)
-      } catch let problem as BindingProblem {
-        declaration = nil
-        throw EvaluationError("TypeError", problem.message, fix: problem.fix, place: site.place)
-      }
-    }
-    return binding.map { (method, $0) }
   }
 }
