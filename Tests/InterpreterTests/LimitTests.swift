@@ -60,6 +60,21 @@ func chainsAreLimited(_ link: String) {
   }
 }
 
+/// A session that ends takes its thread with it, however soon after its last cell.
+@Test func threadsOfSessionsEnd() throws {
+  func threads() throws -> Int {
+    try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task").count
+  }
+  let before = try threads()
+  for _ in 0..<200 { _ = Session().output(of: "1 + 1") }
+  var tries = 0
+  while try threads() > before + 60, tries < 100 {
+    Thread.sleep(forTimeInterval: 0.1)
+    tries += 1
+  }
+  #expect(try threads() <= before + 60)
+}
+
 /// A check before running goes through no sequence to its end, so that it takes no time and can't hang.
 @Test func checksGoThroughNoLongSequences() {
   let session = Session()

@@ -11,6 +11,24 @@ final class SessionThread {
     var job: (() -> Void)?
     var isStopped = false
     var isStarted = false
+
+    /// Waits for a job; `nil` when there will be none any more.
+    func next() -> (() -> Void)? {
+      condition.lock()
+      defer { condition.unlock() }
+      while job == nil, !isStopped { condition.wait() }
+      return job
+    }
+
+    /// Makes room for the next job. The last one may hold the session, whose end takes the lock: it is let go of outside.
+    func finish() {
+      condition.lock()
+      let finished = job
+      job = nil
+      condition.broadcast()
+      condition.unlock()
+      withExtendedLifetime(finished) {}
+    }
   }
 
   private let queue = Queue()
@@ -45,17 +63,10 @@ final class SessionThread {
     queue.isStarted = true
     let queue = queue
     let thread = Thread {
-      queue.condition.lock()
-      while true {
-        while queue.job == nil, !queue.isStopped { queue.condition.wait() }
-        guard let job = queue.job else { break }
-        queue.condition.unlock()
+      while let job = queue.next() {
         job()
-        queue.condition.lock()
-        queue.job = nil
-        queue.condition.broadcast()
+        queue.finish()
       }
-      queue.condition.unlock()
     }
     thread.stackSize = EvaluationThread.stackSize
     thread.start()
