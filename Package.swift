@@ -47,18 +47,19 @@ let package = Package(
 
     library("Syntax"),
     library("JSON", ["CJansson"]),
-    library("ImageCodecs", ["CPNGShims", "CJPEGShims"]),
+    library("Files"),
+    library("ImageCodecs", ["Files", "CPNGShims", "CJPEGShims"]),
     library("OneDNN", ["COneDNN"]),
     library("TensorRuntime"),
     library("CPUBackend", ["TensorRuntime", "OneDNN", "VectorKernels"]),
-    library("NeuralNetwork", ["TensorRuntime", "JSON"]),
-    library("Datasets", ["TensorRuntime", "ImageCodecs", "CZlib", crypto]),
+    library("NeuralNetwork", ["TensorRuntime", "JSON", "Files"]),
+    library("Datasets", ["TensorRuntime", "ImageCodecs", "Files", "CZlib", crypto]),
     library("Visualization", ["ImageCodecs"]),
     library(
       "Interpreter",
       [
         "Syntax", "JSON", "TensorRuntime", "CPUBackend", "NeuralNetwork", "Datasets", "Visualization",
-        "ImageCodecs",
+        "ImageCodecs", "Files",
       ]),
     library("Notebooks", ["Interpreter", "JSON"]),
     library("JupyterKernel", ["Interpreter", "JSON", crypto]),
@@ -92,7 +93,7 @@ let package = Package(
     tests("JSONTests", ["JSON"]),
     tests("TensorRuntimeTests", ["TensorRuntime", "CPUBackend"], exclude: ["Reference/generate.py"]),
     tests("NeuralNetworkTests", ["NeuralNetwork", "CPUBackend"], exclude: ["Reference/generate.py"]),
-    tests("DatasetsTests", ["Datasets", "ImageCodecs", "TensorRuntime", "CZlib", crypto]),
+    tests("DatasetsTests", ["Datasets", "Files", "ImageCodecs", "TensorRuntime", "CZlib", crypto]),
     tests("VisualizationTests", ["Visualization", "ImageCodecs", "CZlib"], exclude: ["Snapshots"]),
     tests(
       "InterpreterTests", ["Interpreter", "Fuzzing"],

@@ -1,3 +1,4 @@
+import Files
 import ImageCodecs
 import TensorRuntime
 
@@ -10,6 +11,13 @@ package struct DatasetError: ExplainedError, Equatable {
   package init(_ message: String, fix: String? = nil) {
     self.message = message
     self.fix = fix
+  }
+
+  /// Has an error of reading a file say which.
+  static func naming<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {
+    do { return try body() } catch let error as PlainFile.Unreadable {
+      throw DatasetError("cannot read \(path): \(error.reason)")
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import Foundation
+import Files
 
 /// Image files of every format that is read, told apart by their first bytes.
 package enum ImageFile {
@@ -34,17 +34,8 @@ package enum ImageFile {
 
   /// What is in a file; throws `ImageError` when it can't be read or is too large for an image.
   static func bytes(of path: String) throws -> [UInt8] {
-    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-    guard let attributes, attributes[.type] as? FileAttributeType == .typeRegular else {
-      throw ImageError("cannot read \(path): \(attributes == nil ? "no such file" : "not a plain file")")
+    do { return try PlainFile.bytes(of: path, limit: largestFile) } catch let error as PlainFile.Unreadable {
+      throw ImageError("cannot read \(path): \(error.reason)")
     }
-    let size = (attributes[.size] as? NSNumber)?.intValue ?? 0
-    guard size <= largestFile else {
-      throw ImageError("\(path) has \(size) bytes, wanted at most \(largestFile)")
-    }
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw ImageError("cannot read \(path): permission denied")
-    }
-    return [UInt8](data)
   }
 }

@@ -37,6 +37,12 @@ struct CIFARTests {
     #expect(data.classNames.count == 100)
     #expect(data.train.labels == [99])
     #expect(data.classNames[99] == "worm")
+    // Files are often links to where there is room.
+    try FileManager.default.moveItem(
+      atPath: folder.path + "/cifar-100-binary/train.bin", toPath: folder.path + "/elsewhere.bin")
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path + "/cifar-100-binary/train.bin", withDestinationPath: "../elsewhere.bin")
+    #expect(try CIFARSet.cifar100.load(folders: folders).train.labels == [99])
   }
 
   @Test("Wrong sizes and labels are errors that name the file")

@@ -55,11 +55,11 @@ struct IDXFileTests {
 
   @Test("A missing file and a folder are errors that name them")
   func refusesOtherThings() throws {
-    #expect(throws: DatasetError("cannot read /nowhere/x: No such file or directory")) {
+    #expect(throws: DatasetError("cannot read /nowhere/x: no such file")) {
       try IDXFile(path: "/nowhere/x", axes: 1)
     }
     let error = #expect(throws: DatasetError.self) { try IDXFile(path: folder.path, axes: 1) }
-    #expect(error?.message.contains("not a readable file") == true)
+    #expect(error?.message.hasSuffix("it is a folder") == true)
   }
 
   @Test("Changed bytes give an error or a file of the size it says, never more")

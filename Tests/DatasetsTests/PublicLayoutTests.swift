@@ -116,6 +116,11 @@ struct ImageArrayTests {
     #expect(Array(images.bytes(1)) == [7, 8])
     table.label = .last
     #expect(try table.read(path: folder.write(Array("3,4,1\n".utf8), to: "b.csv")).labels == [1])
+    // As spreadsheets write tables, with and without a line of names.
+    for text in ["\u{feff}3,4,1\n", "\u{feff}a,b,c\r\n\"3\";\"4\";\"1\"\r\n"] {
+      let images = try table.read(path: folder.write(Array(text.utf8), to: "c.csv"))
+      #expect(images.labels == [1] && Array(images.bytes(0)) == [3, 4])
+    }
   }
 
   @Test(
@@ -123,7 +128,8 @@ struct ImageArrayTests {
     arguments: [
       ("1,2\n", "line 1: 2 numbers, wanted 3"), ("1,2,3\n1,2,3,4\n", "line 2: more than 3 numbers"),
       ("1,2,999\n", "line 1: a pixel of 999"), ("1,2,3\n1,x,3\n", "line 2: 'x' in a number"),
-      ("1,,3\n", "a number is missing"), ("a,b\n", "holds no images"), ("", "holds no images"),
+      ("1,,3\n", "a number is missing"), ("-1,2,3\n1,2,3\n", "line 1: '-' in a number"),
+      ("a,b\n", "holds no images"), ("", "holds no images"),
     ])
   func tableProblems(text: String, says: String) throws {
     let folder = try TemporaryFolder()

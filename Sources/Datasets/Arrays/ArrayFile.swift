@@ -1,4 +1,4 @@
-import Foundation
+import Files
 
 /// Files of numbers: `.npy` holds one array, `.npz` several by name.
 package enum ArrayFile {
@@ -7,20 +7,9 @@ package enum ArrayFile {
 
   /// Reads the arrays of a file; a `.npy` file's is called by the empty name. Throws `DatasetError`.
   package static func read(path: String) throws -> [String: NumericArray] {
-    let bytes = try bytes(path)
+    let bytes = try DatasetError.naming(path) { try PlainFile.bytes(of: path, limit: largestSize) }
     return bytes.starts(with: [0x50, 0x4B])
       ? try NPZ.decode(bytes, name: path) : ["": try NPY.decode(bytes, name: path)]
-  }
-
-  private static func bytes(_ path: String) throws -> [UInt8] {
-    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-    guard let attributes, let size = (attributes[.size] as? NSNumber)?.intValue else {
-      throw DatasetError("cannot read \(path): no such file")
-    }
-    guard attributes[.type] as? FileAttributeType == .typeRegular, size <= largestSize,
-      let data = FileManager.default.contents(atPath: path)
-    else { throw DatasetError("cannot read \(path): it is no file that can be read") }
-    return Array(data)
   }
 }
 

@@ -5,7 +5,15 @@ package enum NPZ {
   /// Reads all arrays by name; `name` is what errors call the archive. Entries that are not arrays are left out.
   package static func decode(_ bytes: [UInt8], name: String) throws -> [String: NumericArray] {
     var result: [String: NumericArray] = [:]
-    for entry in try entries(bytes, name) where entry.name.hasSuffix(".npy") {
+    let arrays = try entries(bytes, name).filter { $0.name.hasSuffix(".npy") }
+    // Each size takes 32 bits and there are 16 bits of entries: the sum can't overflow.
+    let total = arrays.reduce(0) { $0 + $1.size }
+    guard total <= NPY.largestByteCount else {
+      throw DatasetError(
+        "\(name) declares \(total) bytes of arrays, wanted at most \(NPY.largestByteCount)",
+        fix: "save them in several archives")
+    }
+    for entry in arrays {
       let content = try content(of: entry, in: bytes, name)
       result[String(entry.name.dropLast(4))] = try NPY.decode(content, name: "\(entry.name) in \(name)")
     }

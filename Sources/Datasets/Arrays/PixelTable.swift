@@ -35,9 +35,11 @@ package struct PixelTable: Sendable {
     var table = LineScanner(width: width, label: label, path: path)
     var size = 0
     while case let piece = try reader.read(1 << 20), !piece.isEmpty {
+      // Spreadsheets put a byte order mark in front.
+      let mark = size == 0 && piece.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
       size += piece.count
       guard size <= Self.largestSize else { throw DatasetError("\(path) is too large to read") }
-      for byte in piece { try table.take(byte) }
+      for byte in piece.dropFirst(mark) { try table.take(byte) }
     }
     try table.finish()
     guard !table.labels.isEmpty else { throw DatasetError("\(path) holds no images") }
@@ -78,7 +80,8 @@ private struct LineScanner {
     case UInt8(ascii: "\r"), UInt8(ascii: " "), UInt8(ascii: "\""): break
     default:
       if isHeader { return }
-      guard line == 1, numbers.isEmpty, current == nil else {
+      // Names of columns begin with neither the sign nor the point of a number.
+      guard line == 1, numbers.isEmpty, current == nil, !"-+.".utf8.contains(byte) else {
         throw problem("'\(Character(Unicode.Scalar(byte)))' in a number")
       }
       isHeader = true

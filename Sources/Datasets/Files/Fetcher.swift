@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import TensorRuntime
 
@@ -100,10 +101,7 @@ package struct Fetcher {
     return line ?? "the download ended with status \(process.terminationStatus)"
   }
 
-  private func size(of path: String) -> Int {
-    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-    return (attributes?[.size] as? NSNumber)?.intValue ?? 0
-  }
+  private func size(of path: String) -> Int { (try? PlainFile.size(of: path)) ?? 0 }
 
   private func find(_ program: String) -> String? {
     searchPath.split(separator: ":").map { "\($0)/\(program)" }

@@ -1,4 +1,5 @@
 import CZlib
+import Files
 import Foundation
 import TensorRuntime
 
@@ -9,13 +10,10 @@ package final class GzipReader {
 
   /// Opens a raw or gzip file; throws `DatasetError` naming it when that fails.
   package init(path: String) throws {
-    // A directory or a pipe opens well and reads badly: only a plain file will do.
-    var status = stat()
-    guard stat(path, &status) == 0 else {
-      throw DatasetError("cannot read \(path): \(String(cString: strerror(errno)))")
-    }
-    guard status.st_mode & S_IFMT == S_IFREG, let file = gzopen(path, "rb") else {
-      throw DatasetError("cannot read \(path): not a readable file")
+    let (descriptor, _) = try DatasetError.naming(path) { try PlainFile.open(path) }
+    guard let file = gzdopen(descriptor, "rb") else {
+      close(descriptor)
+      throw DatasetError("cannot read \(path): no memory to unpack it")
     }
     gzbuffer(file, 1 << 17)
     self.path = path

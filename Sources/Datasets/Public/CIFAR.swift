@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import TensorRuntime
 
@@ -64,7 +65,7 @@ package struct CIFARSet: Sendable {
   private func images(_ paths: ArraySlice<String>) throws -> LabelledImages {
     let record = labelBytes + Self.imageSize
     let sizes = try paths.map { path in
-      let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? NSNumber)?.intValue ?? 0
+      let size = try DatasetError.naming(path) { try PlainFile.size(of: path) }
       guard size > 0, size % record == 0, size / record <= Self.largestCount else {
         throw DatasetError(
           "\(path) has \(size) bytes, wanted a whole number of \(record)-byte records",

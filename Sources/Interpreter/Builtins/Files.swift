@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 extension Library.Family {
@@ -17,23 +18,13 @@ extension Library.Family {
   }
 
   /// A file's bytes, within a limit.
-  static func read(_ path: String, limit: Int) throws -> Data {
-    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-    guard let attributes, let size = attributes[.size] as? Int else { throw cannotRead(path, "no such file") }
-    guard attributes[.type] as? FileAttributeType == .typeRegular else {
-      throw cannotRead(path, "it is no file")
+  static func read(_ path: String, limit: Int) throws -> [UInt8] {
+    do { return try PlainFile.bytes(of: path, limit: limit) } catch let error as PlainFile.Unreadable {
+      throw EvaluationError(
+        "FileError", "can't read \(path): \(error.reason)",
+        fix: path.hasPrefix("/") ? nil : "the path is relative to \(FileManager.default.currentDirectoryPath)"
+      )
     }
-    guard size <= limit else { throw cannotRead(path, "it has \(size >> 20) MB, more than \(limit >> 20)") }
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw cannotRead(path, "reading isn't allowed")
-    }
-    return data
-  }
-
-  private static func cannotRead(_ path: String, _ why: String) -> EvaluationError {
-    EvaluationError(
-      "FileError", "can't read \(path): \(why)",
-      fix: path.hasPrefix("/") ? nil : "the path is relative to \(FileManager.default.currentDirectoryPath)")
   }
 
   private static let writeText = Builtin(

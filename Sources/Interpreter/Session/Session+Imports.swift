@@ -58,14 +58,7 @@ extension Session {
   }
 
   private static func read(_ path: String) throws -> SourceFile {
-    let url = URL(fileURLWithPath: path)
-    let size = (try? FileManager.default.attributesOfItem(atPath: url.path))?[.size] as? Int
-    guard let size, size <= Limits.stringBytes, let data = FileManager.default.contents(atPath: url.path)
-    else {
-      throw EvaluationError(
-        "FileError", "can't read \(path)",
-        fix: "the path is relative to \(FileManager.default.currentDirectoryPath)")
-    }
-    return SourceFile(name: path, text: String(decoding: data, as: UTF8.self))
+    let bytes = try Library.Family.read(path, limit: Limits.stringBytes)
+    return SourceFile(name: path, text: String(decoding: bytes, as: UTF8.self))
   }
 }

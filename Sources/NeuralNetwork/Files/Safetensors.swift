@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import JSON
 import TensorRuntime
@@ -77,6 +78,9 @@ extension SafetensorsFile {
   package init(path: String) throws {
     guard FileManager.default.fileExists(atPath: path) else {
       throw ModelFileError(path, "there is no such file", fix: "save one with net.save(\"\(path)\")")
+    }
+    do { _ = try PlainFile.size(of: path) } catch let error as PlainFile.Unreadable {
+      throw ModelFileError(path, "can't be read: \(error.reason)")
     }
     let data: Data
     do { data = try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe) } catch {
