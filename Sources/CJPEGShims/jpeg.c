@@ -15,6 +15,7 @@ typedef struct {
   struct jpeg_error_mgr base;
   jmp_buf escape;
   char *message;
+  cjpeg_must_stop must_stop;
 } error_manager;
 
 static void on_error(j_common_ptr info) {
@@ -33,10 +34,15 @@ static void on_message(j_common_ptr info, int level) {
   longjmp(errors->escape, 1);
 }
 
+// Called between rows of blocks, in the first passes over progressive files too.
 static void on_progress(j_common_ptr info) {
-  if (((j_decompress_ptr)info)->input_scan_number <= MOST_SCANS) return;
   error_manager *errors = (error_manager *)info->err;
-  snprintf(errors->message, CJPEG_MESSAGE_SIZE, "more than %d scans", MOST_SCANS);
+  int has_many_scans = ((j_decompress_ptr)info)->input_scan_number > MOST_SCANS;
+  if (!has_many_scans && !(errors->must_stop && errors->must_stop())) return;
+  if (has_many_scans)
+    snprintf(errors->message, CJPEG_MESSAGE_SIZE, "more than %d scans", MOST_SCANS);
+  else
+    snprintf(errors->message, CJPEG_MESSAGE_SIZE, "stopped");
   longjmp(errors->escape, 1);
 }
 
@@ -56,19 +62,21 @@ static void open_reader(struct jpeg_decompress_struct *info, error_manager *erro
     info->out_color_space = info->num_components == 1 ? JCS_GRAYSCALE : JCS_RGB;
 }
 
-static void start_errors(struct jpeg_decompress_struct *info, error_manager *errors, char *message) {
+static void start_errors(struct jpeg_decompress_struct *info, error_manager *errors, cjpeg_must_stop must_stop,
+                         char *message) {
   memset(info, 0, sizeof *info);
   info->err = jpeg_std_error(&errors->base);
   errors->base.error_exit = on_error;
   errors->base.emit_message = on_message;
   errors->message = message;
+  errors->must_stop = must_stop;
 }
 
 int cjpeg_read_header(const uint8_t *bytes, size_t count, cjpeg_header *header, char *message) {
   struct jpeg_decompress_struct info;
   struct jpeg_progress_mgr progress;
   error_manager errors;
-  start_errors(&info, &errors, message);
+  start_errors(&info, &errors, NULL, message);
   if (setjmp(errors.escape)) {
     jpeg_destroy_decompress(&info);
     return 1;
@@ -92,12 +100,13 @@ static void cmyk_to_rgb(const uint8_t *from, uint8_t *to, uint32_t width, int is
   }
 }
 
-int cjpeg_decode(const uint8_t *bytes, size_t count, uint8_t *pixels, size_t capacity, char *message) {
+int cjpeg_decode(const uint8_t *bytes, size_t count, uint8_t *pixels, size_t capacity,
+                 cjpeg_must_stop must_stop, char *message) {
   struct jpeg_decompress_struct info;
   struct jpeg_progress_mgr progress;
   error_manager errors;
   uint8_t *volatile inks = NULL;
-  start_errors(&info, &errors, message);
+  start_errors(&info, &errors, must_stop, message);
   if (setjmp(errors.escape)) {
     jpeg_destroy_decompress(&info);
     free(inks);

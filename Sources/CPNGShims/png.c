@@ -60,6 +60,15 @@ static png_structp open_reader(stream *s) {
   return png;
 }
 
+// Bytes of pixels worked on between two looks at whether to stop: some milliseconds, also where packing is slow.
+#define BAND_BYTES 65536
+
+// Ends the work by libpng's way out when a band begins and somebody asked for it.
+static void look_up(png_structp png, cpng_must_stop must_stop, uint32_t row, size_t row_bytes) {
+  size_t rows = row_bytes < BAND_BYTES ? BAND_BYTES / row_bytes : 1;
+  if (must_stop && row % rows == 0 && must_stop()) png_error(png, "stopped");
+}
+
 // Reads up to the pixels and asks for 8-bit grey, RGB or RGBA; for labels, for palette indices and grey values as stored.
 static void read_info(png_structp png, png_infop info, int labels, cpng_header *header) {
   png_read_info(png, info);
@@ -94,37 +103,37 @@ int cpng_read_header(const uint8_t *bytes, size_t count, int labels, cpng_header
   return 0;
 }
 
-int cpng_decode(const uint8_t *bytes, size_t count, int labels, uint8_t *pixels, size_t capacity, char *message) {
+int cpng_decode(const uint8_t *bytes, size_t count, int labels, uint8_t *pixels, size_t capacity,
+                cpng_must_stop must_stop, char *message) {
   stream s = {.bytes = bytes, .count = count, .message = message};
   strcpy(message, "out of memory");
-  png_bytep *volatile rows = NULL;
   png_structp png = open_reader(&s);
   png_infop info = png ? png_create_info_struct(png) : NULL;
   if (!info || setjmp(png_jmpbuf(png))) {
     png_destroy_read_struct(&png, info ? &info : NULL, NULL);
-    free(rows);
     return 1;
   }
   cpng_header header;
   read_info(png, info, labels, &header);
-  png_set_interlace_handling(png);
+  int passes = png_set_interlace_handling(png);
   png_read_update_info(png, info);
   size_t row_bytes = (size_t)header.width * header.channels;
   if (png_get_rowbytes(png, info) != row_bytes || row_bytes * header.height != capacity)
     png_error(png, "the size of the pixels is not what the header says");
-  rows = malloc(sizeof(png_bytep) * header.height);
-  if (!rows) png_error(png, "out of memory");
-  for (uint32_t y = 0; y < header.height; y++) rows[y] = pixels + y * row_bytes;
-  png_read_image(png, rows);
+  for (int pass = 0; pass < passes; pass++) {
+    for (uint32_t y = 0; y < header.height; y++) {
+      look_up(png, must_stop, y, row_bytes);
+      png_read_row(png, pixels + y * row_bytes, NULL);
+    }
+  }
   png_read_end(png, NULL);
   png_destroy_read_struct(&png, &info, NULL);
-  free(rows);
   return 0;
 }
 
 static int encode(const uint8_t *pixels, uint32_t width, uint32_t height, uint32_t channels, int level,
-                  const uint8_t *palette, uint32_t palette_count, uint8_t **encoded, size_t *encoded_count,
-                  char *message) {
+                  const uint8_t *palette, uint32_t palette_count, cpng_must_stop must_stop, uint8_t **encoded,
+                  size_t *encoded_count, char *message) {
   stream s = {.message = message};
   strcpy(message, "out of memory");
   png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &s, on_error, on_warning);
@@ -150,7 +159,11 @@ static int encode(const uint8_t *pixels, uint32_t width, uint32_t height, uint32
     png_set_filter(png, 0, PNG_FILTER_NONE);
   }
   png_write_info(png, info);
-  for (uint32_t y = 0; y < height; y++) png_write_row(png, pixels + (size_t)y * width * channels);
+  size_t row_bytes = (size_t)width * channels;
+  for (uint32_t y = 0; y < height; y++) {
+    look_up(png, must_stop, y, row_bytes);
+    png_write_row(png, pixels + y * row_bytes);
+  }
   png_write_end(png, info);
   png_destroy_write_struct(&png, &info);
   *encoded = s.written;
@@ -159,13 +172,14 @@ static int encode(const uint8_t *pixels, uint32_t width, uint32_t height, uint32
 }
 
 int cpng_encode(const uint8_t *pixels, uint32_t width, uint32_t height, uint32_t channels, int level,
-                uint8_t **encoded, size_t *encoded_count, char *message) {
-  return encode(pixels, width, height, channels, level, NULL, 0, encoded, encoded_count, message);
+                cpng_must_stop must_stop, uint8_t **encoded, size_t *encoded_count, char *message) {
+  return encode(pixels, width, height, channels, level, NULL, 0, must_stop, encoded, encoded_count, message);
 }
 
 int cpng_encode_indexed(const uint8_t *indices, uint32_t width, uint32_t height, const uint8_t *palette,
-                        uint32_t palette_count, uint8_t **encoded, size_t *encoded_count, char *message) {
-  return encode(indices, width, height, 1, 6, palette, palette_count, encoded, encoded_count, message);
+                        uint32_t palette_count, cpng_must_stop must_stop, uint8_t **encoded, size_t *encoded_count,
+                        char *message) {
+  return encode(indices, width, height, 1, 6, palette, palette_count, must_stop, encoded, encoded_count, message);
 }
 
 void cpng_free(uint8_t *encoded) { free(encoded); }

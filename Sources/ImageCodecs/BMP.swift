@@ -19,7 +19,11 @@ package enum BMP {
     let planes = try cursor.short()
     let depth = try cursor.short()
     let compression = try isOld ? 0 : cursor.word()
-    guard planes == 1, [1, 4, 8, 16, 24, 32].contains(depth) else {
+    guard planes == 1 else { throw ImageError("this BMP file has \(planes) planes, wanted 1") }
+    guard pixelStart >= 14 + headerSize else {
+      throw ImageError("this BMP file has its pixels at byte \(pixelStart), inside its header")
+    }
+    guard [1, 4, 8, 16, 24, 32].contains(depth) else {
       throw ImageError("this BMP file has \(depth) bits a pixel, wanted 1, 4, 8, 16, 24 or 32")
     }
     guard compression == 0 || (compression == 3 || compression == 6) && depth >= 16 else {

@@ -7,7 +7,7 @@ package enum PNG {
 
   /// Decodes any PNG: palette and alpha expanded, 16 bits rounded to 8, interlaced or not.
   ///
-  /// Throws `ImageError`; nothing is allocated before the header is seen to be plausible.
+  /// Throws `ImageError`, or what ``StopRequest`` throws; nothing is allocated before the header is seen to be plausible.
   package static func decode(_ bytes: [UInt8]) throws -> PixelImage { try decode(bytes, asLabels: false) }
 
   /// Decodes to colours, or palette and low grey values to the numbers that are stored.
@@ -35,7 +35,9 @@ package enum PNG {
       guard let pixels = buffer.baseAddress else { return }
       buffer.initialize(repeating: 0)
       initialized = count
-      try reporting("cannot read this PNG") { cpng_decode(base, bytes.count, labels, pixels, count, $0) }
+      try reporting("cannot read this PNG") {
+        cpng_decode(base, bytes.count, labels, pixels, count, StopRequest.mustStop, $0)
+      }
     }
     return try PixelImage(width: width, height: height, channels: channels, pixels: pixels)
   }
@@ -49,7 +51,7 @@ package enum PNG {
       try reporting("cannot write this PNG") {
         cpng_encode(
           pixels.baseAddress, UInt32(image.width), UInt32(image.height), UInt32(image.channels),
-          Int32(min(max(level, 0), 9)), &encoded, &count, $0)
+          Int32(min(max(level, 0), 9)), StopRequest.mustStop, &encoded, &count, $0)
       }
     }
     return Array(UnsafeBufferPointer(start: encoded, count: count))
@@ -67,8 +69,8 @@ package enum PNG {
     defer { cpng_free(encoded) }
     try reporting("cannot write this PNG") {
       cpng_encode_indexed(
-        indices, UInt32(image.width), UInt32(image.height), palette, UInt32(palette.count / 3), &encoded,
-        &count, $0)
+        indices, UInt32(image.width), UInt32(image.height), palette, UInt32(palette.count / 3),
+        StopRequest.mustStop, &encoded, &count, $0)
     }
     return Array(UnsafeBufferPointer(start: encoded, count: count))
   }
@@ -80,7 +82,10 @@ package enum PNG {
     try withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(CPNG_MESSAGE_SIZE)) { buffer in
       guard let message = buffer.baseAddress else { return }
       buffer.initialize(repeating: 0)
-      guard body(message) == 0 else { throw ImageError("\(what): \(String(cString: message))") }
+      guard body(message) == 0 else {
+        try StopRequest.obey()
+        throw ImageError("\(what): \(String(cString: message))")
+      }
     }
   }
 }

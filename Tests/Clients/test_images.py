@@ -34,6 +34,23 @@ def sixteen_bit(path):
     Image.fromarray(values).save(path)
 
 
+def turned(path):
+    """A photo that says it was taken with the camera on its side."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    picture("RGB").save(path, exif=exif, quality=95)
+
+
+def transparent_palette(path):
+    paletted = picture("RGB").quantize(16)
+    paletted.save(path, transparency=3)
+
+
+def animated_png(path):
+    frames = [picture("RGB"), picture("RGB").transpose(Image.Transpose.FLIP_LEFT_RIGHT)]
+    frames[0].save(path, save_all=True, append_images=frames[1:])
+
+
 # What is written, and how far a sample may be from what Pillow reads.
 CASES = {
     "rgb.png": (lambda path: picture("RGB").save(path), 0),
@@ -41,17 +58,27 @@ CASES = {
     "bits.png": (lambda path: picture("1").save(path), 0),
     "palette.png": (lambda path: picture("P").save(path), 0),
     "alpha.png": (lambda path: picture("RGBA").save(path), 1),
+    "gray-alpha.png": (lambda path: picture("RGBA").convert("LA").save(path), 1),
+    "palette-alpha.png": (transparent_palette, 1),
+    "animated.png": (animated_png, 0),
     "sixteen.png": (sixteen_bit, 1),
     "rgb.bmp": (lambda path: picture("RGB").save(path), 0),
     "palette.bmp": (lambda path: picture("P").save(path), 0),
     "bits.bmp": (lambda path: picture("1").save(path), 0),
+    "alpha.bmp": (lambda path: picture("RGBA").save(path), 1),
     "animated.gif": (animated, 0),
+    "gray.gif": (lambda path: picture("L").save(path), 0),
+    "transparent.gif": (transparent_palette, 0),
+    "straight.gif": (lambda path: picture("P").save(path, interlace=0), 0),
     "rgb.ppm": (lambda path: picture("RGB").save(path), 0),
     "gray.pgm": (lambda path: picture("L").save(path), 0),
+    "bits.pbm": (lambda path: picture("1").save(path), 0),
+    "sixteen.pgm": (sixteen_bit, 1),
     "good.jpg": (lambda path: picture("RGB").save(path, quality=95, subsampling=0), 1),
     "usual.jpg": (lambda path: picture("RGB").save(path, quality=75), 1),
     "progressive.jpg": (lambda path: picture("RGB").save(path, progressive=True), 1),
     "gray.jpg": (lambda path: picture("L").save(path), 1),
+    "turned.jpg": (turned, 1),
     "ink.jpg": (lambda path: picture("RGB").convert("CMYK").save(path), 1),
 }
 
@@ -64,6 +91,8 @@ def by_pillow(path):
             return (numpy.asarray(image).astype(numpy.float64) / 65535 * 255)[None]
         if image.mode in ("L", "1"):
             return numpy.asarray(image.convert("L"))[None]
+        if image.mode in ("LA", "PA") or "transparency" in image.info:
+            image = image.convert("RGBA")
         if image.mode == "RGBA":
             image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
         return numpy.asarray(image.convert("RGB")).transpose(2, 0, 1)

@@ -97,6 +97,26 @@ struct ImageFormatTests {
     }
   }
 
+  @Test("Headers that lie in other ways are errors that say how")
+  func lyingHeaders() throws {
+    // The size of a JPEG stands behind its frame marker: height, then width.
+    var wide = Self.jpeg
+    let frame = try #require(wide.indices.first { wide[$0] == 0xFF && wide[$0 + 1] == 0xC0 })
+    wide.replaceSubrange(frame + 5..<frame + 9, with: [0x1F, 0x40, 0x1F, 0x40])
+    #expect(
+      throws: ImageError(
+        "this JPEG says it has 8000 x 8000 pixels, which \(wide.count) bytes cannot hold",
+        fix: "the file is cut short or damaged: fetch it again")
+    ) { try JPEG.decode(wide) }
+    var bitmap = Self.bmp(width: 1, height: 1, depth: 24, rows: [3, 2, 1, 0])
+    bitmap[10] = 0
+    #expect(throws: ImageError("this BMP file has its pixels at byte 0, inside its header")) {
+      try BMP.decode(bitmap)
+    }
+    (bitmap[10], bitmap[26]) = (54, 5)
+    #expect(throws: ImageError("this BMP file has 5 planes, wanted 1")) { try BMP.decode(bitmap) }
+  }
+
   @Test("Changed bytes give an error or an image of the right size")
   func fuzz() {
     var state: UInt64 = 2_463_534_242

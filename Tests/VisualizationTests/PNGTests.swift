@@ -119,6 +119,39 @@ struct PNGTests {
     #expect(try clear.converted(toChannels: 3, over: 0).pixels == [0, 50, 100])
   }
 
+  @Test("Who asks to stop is heard between bands of rows; asking changes no byte")
+  func stops() throws {
+    struct Stopped: Error {}
+    let looks = Looks()
+    let rows = (0..<512).map { y in (0..<512 * 3).map { UInt8(truncatingIfNeeded: $0 &* y) } }
+    let image = try PixelImage(width: 512, height: 512, channels: 3, pixels: rows.flatMap { $0 })
+    let encoded = try PNG.encode(image)
+    let counted = try StopRequest.$check.withValue({ _ = looks.next() }) { try PNG.encode(image) }
+    #expect(counted == encoded)
+    // A band is 64 KB of pixels: 42 rows here.
+    #expect(looks.next() == 14)
+    for after in [0, 2] {
+      let looks = Looks()
+      let check: @Sendable () throws -> Void = { if looks.next() > after { throw Stopped() } }
+      #expect(throws: Stopped.self) { try StopRequest.$check.withValue(check) { try PNG.encode(image) } }
+      #expect(throws: Stopped.self) { try StopRequest.$check.withValue(check) { try PNG.decode(encoded) } }
+      #expect(throws: Stopped.self) {
+        try StopRequest.$check.withValue(check) { try PNG.encode(drawing: image) }
+      }
+    }
+  }
+
+  /// Counts.
+  private final class Looks: @unchecked Sendable {
+    private var count = 0
+
+    /// The number after the last.
+    func next() -> Int {
+      count += 1
+      return count
+    }
+  }
+
   @Test("A drawing keeps its colours where 256 hold them, and its frequent ones elsewhere")
   func drawings() throws {
     var ramp: [UInt8] = []

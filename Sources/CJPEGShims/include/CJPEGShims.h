@@ -16,10 +16,14 @@ typedef struct {
   uint32_t channels;
 } cjpeg_header;
 
+// Asked between rows; anything but 0 ends the work. May be NULL.
+typedef int (*cjpeg_must_stop)(void);
+
 // Reads the header of the JPEG in `bytes`.
 int cjpeg_read_header(const uint8_t *bytes, size_t count, cjpeg_header *header, char *message);
 
 // Decodes to rows without padding; `capacity` must be width * height * channels.
-int cjpeg_decode(const uint8_t *bytes, size_t count, uint8_t *pixels, size_t capacity, char *message);
+int cjpeg_decode(const uint8_t *bytes, size_t count, uint8_t *pixels, size_t capacity,
+                 cjpeg_must_stop must_stop, char *message);
 
 #endif

@@ -1,5 +1,6 @@
 import CPUBackend
 import Foundation
+import ImageCodecs
 import Syntax
 import TensorRuntime
 
@@ -28,9 +29,12 @@ extension Session {
     case .failure(let error): return .failed(error)
     }
     do {
-      let value = try CancellationToken.$current.withValue(interruption) { try evaluate(cell) }
-      guard let value, !value.isVoid, options.showsResult else { return .finished(result: nil) }
-      return .finished(result: try context.bundle(of: value))
+      return try interruptibly {
+        guard let value = try evaluate(cell), !value.isVoid, options.showsResult else {
+          return .finished(result: nil)
+        }
+        return .finished(result: try context.bundle(of: value))
+      }
     } catch let error as EvaluationError {
       return .failed(error.rendered())
     } catch is Interrupted {
@@ -40,6 +44,13 @@ extension Session {
       return .failed(located.rendered())
     } catch {
       return .failed(EvaluationError("Error", "\(error)").rendered())
+    }
+  }
+
+  /// Runs work that looks by itself whether somebody asked to stop.
+  private func interruptibly<Result>(_ work: () throws -> Result) throws -> Result {
+    try CancellationToken.$current.withValue(interruption) {
+      try StopRequest.$check.withValue({ [interruption] in try interruption.check() }) { try work() }
     }
   }
 

@@ -55,6 +55,7 @@ package struct ImageGrid: Sendable {
     _ = try PixelImage.sampleCount(width: total.width, height: total.height, channels: 3)
     var canvas = Canvas(width: total.width, height: total.height, background: theme.background)
     for (index, raster) in rasters().enumerated() {
+      try StopRequest.obey()
       let left = gap + index % layout.columns * (cell.width + gap)
       let top = gap + index / layout.columns * (cell.height + captionHeight + gap)
       let x = left + (cell.width - raster.width * scale) / 2
