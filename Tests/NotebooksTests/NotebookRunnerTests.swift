@@ -40,6 +40,12 @@ import Testing
     #expect(run.shown(1) == [])
   }
 
+  @Test func howWorkGoesIsToldInTheLogAlone() throws {
+    let run = try ScriptedRun("show bar 1\nlog step 1\nupdate bar 2\nlog step 2\nout a")
+    #expect(run.shown(0) == ["display:2", "stdout:a\n"])
+    #expect(run.log.contains("step 1\n") && run.log.contains("step 2\n"))
+  }
+
   @Test func clearingRemovesWhatTheCellShowed() throws {
     #expect(try ScriptedRun("out a\nclear\nout b").shown(0) == ["stdout:b\n"])
     #expect(try ScriptedRun("out a\nclear-wait").shown(0) == ["stdout:a\n"])

@@ -5,7 +5,7 @@ import TensorRuntime
 
 /// Stands in for a session: each line of a cell is one order, so that tests say exactly what a cell shows.
 ///
-/// `out TEXT`, `err TEXT`, `show ID TEXT`, `picture`, `update ID TEXT`, `clear`, `clear-wait`, `result TEXT`, `fail`,
+/// `out TEXT`, `err TEXT`, `log TEXT`, `show ID TEXT`, `picture`, `update ID TEXT`, `clear`, `clear-wait`, `result TEXT`, `fail`,
 /// `hang` (until interrupted), `ask`.
 final class ScriptedSession {
   let interruption = CancellationToken()
@@ -25,6 +25,7 @@ final class ScriptedSession {
       switch words[0] {
       case "out": sink.write(rest + "\n", to: .stdout)
       case "err": sink.write(rest + "\n", to: .stderr)
+      case "log": sink.log(rest + "\n")
       case "show": sink.display(MIMEBundle(text: words[2]), id: words[1] == "-" ? nil : words[1])
       case "update": sink.update(MIMEBundle(text: words[2]), id: words[1])
       case "picture": sink.display(Self.picture, id: nil)

@@ -5,13 +5,14 @@ import TensorRuntime
 final class GANDisplay: GANObserver {
   private let context: EvaluationContext
   private let shown: Int
-  private let numbers = LiveDisplay()
+  private let numbers: LiveDisplay
   private let strip = ImageStrip()
   private var trouble: GANTrouble?
 
   init(context: EvaluationContext, shown: Int) {
     self.context = context
     self.shown = shown
+    numbers = LiveDisplay(style: context.figureStyle)
   }
 
   func stepEnded(_ gan: GAN, batch: Int, of batchCount: Int, epoch: Int, lastEpoch: Int) {

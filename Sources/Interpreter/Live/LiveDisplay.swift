@@ -16,6 +16,10 @@ final class LiveDisplay {
   /// The step that was last shown, and when.
   private var shown = (step: 0, time: Date.distantPast)
   private let begin = Date()
+  private let style: FigureStyle
+
+  /// Makes a display whose curves are drawn in a session's style.
+  init(style: FigureStyle) { self.style = style }
 
   /// Takes the numbers of one more step, and shows them when it is time to.
   func add(_ values: [(name: String, value: Double)], remark: String = "", to sink: any OutputSink) {
@@ -52,10 +56,10 @@ final class LiveDisplay {
   private func show(on sink: any OutputSink) {
     shown = (step, Date())
     let front = sink.capabilities
-    if front.progress == .log { sink.write(line(columns: 160) + "\n", to: .stdout) }
+    if front.progress == .log { sink.log(line(columns: 160) + "\n") }
     // A log of text alone has its lines; where pictures are seen it also has one display with the curves.
     guard front.progress != .log || front.updatesPictures else { return isShown = true }
-    let bundle = front.updatesPictures ? picture(front) : MIMEBundle(text: line(columns: front.columns))
+    let bundle = front.updatesPictures ? picture() : MIMEBundle(text: line(columns: front.columns))
     if isShown { sink.update(bundle, id: id) } else { sink.display(bundle, id: id) }
     isShown = true
   }
@@ -66,11 +70,12 @@ final class LiveDisplay {
     let seconds = Date().timeIntervalSince(begin)
     let rate = seconds > 1 ? String(format: " (%.3g steps/s)", Double(step) / seconds) : ""
     let text = "step \(TrainingText.count(step)): \(numbers)\(remark.isEmpty ? "" : ", " + remark)\(rate)"
-    return String(text.prefix(max(20, columns - 1)))
+    let room = max(20, columns - 1)
+    return text.count > room ? text.prefix(room - 1) + "…" : text
   }
 
-  private func picture(_ front: SinkCapabilities) -> MIMEBundle {
-    let text = line(columns: 100)
+  private func picture() -> MIMEBundle {
+    let text = line(columns: .max)
     var forms: [(type: String, content: MIMEBundle.Content)] = []
     if step > 1, let png = try? chart.figure().png() {
       let data = Data(png).base64EncodedString()
@@ -85,6 +90,7 @@ final class LiveDisplay {
     let series = curves.map { Chart.Series($0.name, x: $0.places, y: $0.means) }
     var chart = Chart("", xLabel: "step", yLabel: "", series: series)
     (chart.width, chart.height) = (480, 240)
+    chart.theme = style.theme
     return chart
   }
 }

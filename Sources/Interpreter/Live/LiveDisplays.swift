@@ -2,13 +2,19 @@ import TensorRuntime
 
 /// The live displays of the cell that runs, one for each place in the program that has one.
 final class LiveDisplays {
+  private let style: FigureStyle
   private var numbers: [ObjectIdentifier: LiveDisplay] = [:]
   private var strips: [ObjectIdentifier: ImageStrip] = [:]
   // Keeps the identities above from being given to other places.
   private var sites: [CallSite] = []
 
+  /// Makes displays whose figures are drawn in a session's style.
+  init(style: FigureStyle) { self.style = style }
+
   /// The display of numbers at a call's place.
-  func numbers(at site: CallSite?) -> LiveDisplay { entry(at: site, in: &numbers) { LiveDisplay() } }
+  func numbers(at site: CallSite?) -> LiveDisplay {
+    entry(at: site, in: &numbers) { LiveDisplay(style: style) }
+  }
 
   /// The strip of images at a call's place.
   func strip(at site: CallSite?) -> ImageStrip { entry(at: site, in: &strips) { ImageStrip() } }
@@ -35,5 +41,5 @@ final class LiveDisplays {
 
 extension EvaluationContext {
   /// The live displays of the cell that runs.
-  var liveDisplays: LiveDisplays { service(LiveDisplays.self) { LiveDisplays() } }
+  var liveDisplays: LiveDisplays { service(LiveDisplays.self) { LiveDisplays(style: figureStyle) } }
 }

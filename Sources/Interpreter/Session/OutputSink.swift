@@ -83,6 +83,9 @@ package protocol OutputSink: AnyObject {
   var capabilities: SinkCapabilities { get }
   /// Writes text to a stream.
   func write(_ text: String, to stream: StandardStream)
+  /// Tells how work goes, which nobody needs to know when it is over: a front end that keeps its output leaves this to
+  /// its log.
+  func log(_ text: String)
   /// Shows a bundle; with `id` it can be updated later.
   func display(_ bundle: MIMEBundle, id: String?)
   /// Replaces what was shown under `id`.
@@ -91,4 +94,9 @@ package protocol OutputSink: AnyObject {
   func clear(wait: Bool)
   /// Asks the user for a line. Throws `Interrupted`, or an error when nobody can be asked.
   func ask(prompt: String, hidden: Bool) throws -> String
+}
+
+extension OutputSink {
+  /// Writes the text like any other.
+  package func log(_ text: String) { write(text, to: .stdout) }
 }

@@ -57,7 +57,7 @@ final class TrainingDisplay: TrainingObserver {
     last = now
     switch style {
     case .line: rewrite(TrainingText.line(progress, columns: sink.capabilities.columns))
-    case .log: sink.write(TrainingText.line(progress, columns: 160) + "\n", to: .stdout)
+    case .log: sink.log(TrainingText.line(progress, columns: 160) + "\n")
     case .display: update(run: run, state: TrainingText.line(progress, columns: 100))
     }
     drawingSeconds = Date().timeIntervalSince(now)

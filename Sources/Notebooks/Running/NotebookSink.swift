@@ -67,6 +67,8 @@ final class NotebookSink: OutputSink {
     }
   }
 
+  func log(_ text: String) { echo(text) }
+
   private func keep(_ text: String, of stream: StandardStream) {
     // Taking the last entry out before appending keeps its text unshared: many small pieces cost linear time.
     if case .stream(stream, var whole)? = entries[current].last?.content {
