@@ -59,6 +59,10 @@ struct OverlayTests {
     #expect(chart.categories == ["0.125", "0.375", "0.625", "0.875"])
     #expect(
       BarChart.histogram(of: [-3.0213, 3.1416], binCount: 3).categories == ["-2", "0", "2"])
+    let texts = chart.figure().marks.compactMap { mark in
+      if case .text(let text, let place, _, .middle, _, false) = mark, place.y > 340 { text } else { nil }
+    }
+    #expect(texts == ["0", "0.2", "0.4", "0.6", "0.8", "1.0"])
     for odd in [[], [5], [.nan], [1e308, -1e308], [3, 3, 3]] as [[Double]] {
       let chart = BarChart.histogram(of: odd)
       #expect(chart.series[0].values.reduce(0, +) == Double(odd.filter(\.isFinite).count))

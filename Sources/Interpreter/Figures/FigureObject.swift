@@ -71,14 +71,17 @@ enum FigureBundle {
     }
   }
 
+  /// How wide figures side by side may be in CSS pixels: what notebooks have room for.
+  static let rowWidth = 720
+
   /// Drawings as one figure in the colours of a theme.
   static func sideBySide(_ drawings: [any Drawable], _ theme: Theme) -> Figure {
     Figure(
-      row: drawings.map { drawing in
+      drawings.map { drawing in
         var drawing = drawings.count > 1 ? drawing.compact : drawing
         drawing.theme = theme
         return drawing.figure()
-      })
+      }, width: rowWidth)
   }
 
   /// A text under its caption.

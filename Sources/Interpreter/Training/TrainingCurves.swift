@@ -13,12 +13,12 @@ enum TrainingCurves {
     let first = run.epochs.first?.epoch ?? progress?.epoch ?? 1
     let last = max(run.epochs.last?.epoch ?? 1, progress?.epoch ?? 1)
     return Figure(
-      row: charts.map { chart in
+      charts.map { chart in
         var chart = chart
         (chart.width, chart.height) = size
         chart.xIncluded = [Double(first - 1), Double(last)]
         return chart.figure()
-      })
+      }, width: charts.count * size.width)
   }
 
   private static func loss(_ run: TrainingRun, _ progress: TrainingProgress?) -> Chart {

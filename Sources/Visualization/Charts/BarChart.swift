@@ -23,8 +23,9 @@ package struct BarChart: Sendable {
   package let categories: [String]
   /// The bars.
   package let series: [Series]
-  /// Whether bars touch each other, as in a histogram.
-  package var isHistogram = false
+  /// The numbers from the first bar's left edge to the last one's right edge, where the bars are bins of a histogram:
+  /// they touch each other and stand over an axis.
+  package var binRange: ClosedRange<Double>?
   /// Width in CSS pixels.
   package var width = 600
   /// Height in CSS pixels.
@@ -57,7 +58,8 @@ package struct BarChart: Sendable {
       return Axis.short(isShort || !rounded(to: grain).isFinite ? middle : rounded(to: grain))
     }
     var chart = BarChart(title, categories: names, series: [Series("", counts)])
-    chart.isHistogram = true
+    // Numbers closer than rounding can tell apart have no axis.
+    if high - low > 1e-9 * max(abs(low), abs(high)) { chart.binRange = low...high }
     chart.yLabel = "count"
     return chart
   }
@@ -67,15 +69,18 @@ package struct BarChart: Sendable {
     var figure = Figure(width: width, height: height, background: theme.background)
     let yAxis = Axis(
       holding: series.lazy.flatMap(\.values), including: [0], tickCount: max(2, height / 55))
-    let xAxis = Axis(holding: [], tickCount: 0)
+    let xAxis =
+      binRange.map {
+        Axis(holding: [], including: [$0.lowerBound, $0.upperBound], tickCount: max(2, width / 90))
+      } ?? Axis(holding: [], tickCount: 0).withoutTicks
     let legend = series.indices.filter { !series[$0].name.isEmpty }.map {
       Frame.LegendEntry(name: series[$0].name, color: theme.color($0), style: .line)
     }
     let frame = Frame(
-      on: &figure, title: title, xLabel: xLabel, yLabel: yLabel, legend: legend, xAxis: xAxis.withoutTicks,
+      on: &figure, title: title, xLabel: xLabel, yLabel: yLabel, legend: legend, xAxis: xAxis,
       yAxis: yAxis, theme: theme)
     let slot = (frame.right - frame.left) / Double(max(1, categories.count))
-    let bar = slot * (isHistogram ? 1 : 0.76) / Double(max(1, series.count))
+    let bar = slot * (binRange == nil ? 0.76 : 1) / Double(max(1, series.count))
     let ground = frame.place(Place(0, yAxis.share(0))).y
     for (number, one) in series.enumerated() {
       for (index, value) in one.values.prefix(categories.count).enumerated() where value.isFinite {
@@ -87,6 +92,7 @@ package struct BarChart: Sendable {
           color: theme.color(number))
       }
     }
+    if binRange != nil { return figure }
     // Names are left out until those that stay have room.
     let font = StrokeFont(size: 12)
     let widest = categories.map { font.width($0) }.max() ?? 0

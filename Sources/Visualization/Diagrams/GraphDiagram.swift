@@ -34,19 +34,17 @@ package struct GraphDiagram: Sendable {
     let font = StrokeFont(size: 12)
     let widths = nodes.map { max(70, max(font.width($0.title), font.width($0.subtitle)) + 20) }
     let (tall, gap) = (38.0, 26.0)
-    let lanes = layout.ranks.map { rank in rank.map { $0.node.map { widths[$0] + 18 } ?? 16 } }
-    let total = (lanes.map { $0.reduce(0, +) }.max() ?? 0) + 40
+    let width = { (slot: LayeredLayout.Slot) in slot.node.map { widths[$0] + 18 } ?? 16 }
+    let centers = layout.centers(width: width)
+    let left = centers.map { $1 - width($0) / 2 }.min() ?? 0
+    let right = centers.map { $1 + width($0) / 2 }.max() ?? 0
     let longest = nodes.map { font.width($0.output) }.max() ?? 0
-    var places: [LayeredLayout.Slot: Place] = [:]
-    for (number, rank) in layout.ranks.enumerated() {
-      var left = (total - lanes[number].reduce(0, +)) / 2
-      for (slot, width) in zip(rank, lanes[number]) {
-        places[slot] = Place(left + width / 2, 16 + Double(number) * (tall + gap) + tall / 2)
-        left += width
-      }
-    }
+    let places = Dictionary(
+      uniqueKeysWithValues: centers.map { slot, center in
+        (slot, Place(20 + center - left, 16 + Double(slot.rank) * (tall + gap) + tall / 2))
+      })
     var figure = Figure(
-      width: Int(total + longest), height: Int(Double(layout.ranks.count) * (tall + gap) + 16),
+      width: Int(right - left + 40 + longest), height: Int(Double(layout.ranks.count) * (tall + gap) + 16),
       background: theme.background)
     for chain in layout.chains {
       let points = chain.compactMap { places[$0] }
@@ -77,8 +75,14 @@ package struct GraphDiagram: Sendable {
         figure.text(
           node.subtitle, at: place + Place(0, 9), size: 10, anchor: .middle, color: theme.ink)
       }
+      let side = place + Place(6, tall / 2 + 10)
+      if !node.output.isEmpty {
+        figure.box(
+          side - Place(1, 6), width: StrokeFont(size: 10).width(node.output) * 1.1 + 2, height: 12,
+          color: theme.background)
+      }
       figure.text(
-        node.output, at: place + Place(6, tall / 2 + 10), size: 10,
+        node.output, at: side, size: 10,
         color: theme.ink.mixed(with: theme.grid, 0.3))
     }
     return figure

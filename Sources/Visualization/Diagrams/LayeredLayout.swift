@@ -40,8 +40,8 @@ struct LayeredLayout {
     order()
   }
 
-  /// Moves every slot to the mean place of its neighbours in the rank above, then below, a few times.
-  private mutating func order() {
+  /// What each slot is connected with in the ranks next to its own.
+  var neighbours: (above: [Slot: [Slot]], below: [Slot: [Slot]]) {
     var above: [Slot: [Slot]] = [:]
     var below: [Slot: [Slot]] = [:]
     for chain in chains {
@@ -50,6 +50,12 @@ struct LayeredLayout {
         below[upper, default: []].append(lower)
       }
     }
+    return (above, below)
+  }
+
+  /// Moves every slot to the mean place of its neighbours in the rank above, then below, a few times.
+  private mutating func order() {
+    let (above, below) = neighbours
     for _ in 0..<4 {
       for rank in ranks.indices.dropFirst() { sort(rank, by: above, in: rank - 1) }
       for rank in ranks.indices.dropLast().reversed() { sort(rank, by: below, in: rank + 1) }

@@ -50,7 +50,9 @@ package struct TextTable: Sendable {
   package func html() -> String {
     let row = { (cells: [String], tag: String) in
       let inner = cells.enumerated().map { column, cell in
-        "<\(tag) style=\"text-align:\(side(column))\">\(Figure.escaped(cell))</\(tag)>"
+        // A shape over two lines is hard to read.
+        let wrapping = cell.hasPrefix("[") ? ";white-space:nowrap" : ""
+        return "<\(tag) style=\"text-align:\(side(column))\(wrapping)\">\(Figure.escaped(cell))</\(tag)>"
       }
       return "<tr>" + inner.joined() + "</tr>"
     }
