@@ -21,7 +21,9 @@ package struct TerminalAnswers: Equatable {
 
   /// The questions: a picture of one pixel that is not to be shown, the size of a character (`CSI 16 t`), and who is there
   /// (DA1), last, since terminals answer in order and leave out what they don't know.
-  static let questions = "\u{1b}_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\u{1b}\\\u{1b}[16t\u{1b}[c"
+  static let questions = kittyQuestion + plainQuestions
+  private static let kittyQuestion = "\u{1b}_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\u{1b}\\"
+  private static let plainQuestions = "\u{1b}[16t\u{1b}[c"
 
   /// Reads answers out of what came from the terminal so far.
   package init(_ bytes: [UInt8]) {
@@ -73,15 +75,17 @@ package struct TerminalAnswers: Equatable {
   }
 
   /// Asks the terminal, and waits so long for its answers; what somebody types meanwhile is given back, and answers
-  /// that come later are left out of what is typed.
-  static func ask(_ input: TerminalInput, output: Int32, milliseconds: Int) -> TerminalAnswers {
+  /// that come later are left out of what is typed. tmux takes the question about pictures for a window's title.
+  static func ask(
+    _ input: TerminalInput, output: Int32, milliseconds: Int, isMultiplexed: Bool = false
+  ) -> TerminalAnswers {
     var saved = termios()
     guard tcgetattr(input.descriptor, &saved) == 0 else { return TerminalAnswers([]) }
     var silent = saved
     silent.c_lflag &= ~tcflag_t(ECHO | ICANON)
     tcsetattr(input.descriptor, TCSANOW, &silent)
     defer { tcsetattr(input.descriptor, TCSANOW, &saved) }
-    let questions = Array(Self.questions.utf8)
+    let questions = Array((isMultiplexed ? plainQuestions : questions).utf8)
     guard write(output, questions, questions.count) == questions.count else { return TerminalAnswers([]) }
     let end = Date().addingTimeInterval(Double(milliseconds) / 1000)
     var bytes: [UInt8] = []
