@@ -3,7 +3,8 @@ import Foundation
 import ImageCodecs
 import TensorRuntime
 
-/// Images in files: a folder for each class, or the class at the beginning of each name (`cat.0.jpg`).
+/// Images in files: a folder for each class, or the class at the beginning of each name (`cat.0.jpg`) or where a pattern
+/// says.
 package struct ImageFolder: Sendable {
   /// How an image gets the common size.
   package enum Fit: String, CaseIterable, Sendable {
@@ -21,6 +22,8 @@ package struct ImageFolder: Sendable {
   package var isGray = false
   /// How an image gets the common size.
   package var fit = Fit.crop
+  /// How names tell the class; without it folders do, or the beginnings of names where there are no folders.
+  package var pattern: NamePattern?
   /// Called now and then with the number of images read and the number there are.
   package var progress: @Sendable (Int, Int) -> Void = { _, _ in }
 
@@ -43,7 +46,7 @@ package struct ImageFolder: Sendable {
   /// Throws `DatasetError` when there is no folder, no class or no readable image. A file that cannot be read is left
   /// out and named in the result.
   package func load(cancellation: CancellationToken? = nil) throws -> Result {
-    let (files, classNames) = try list()
+    let (files, classNames, unlike) = try list()
     let size = try size ?? firstSize(files.map(\.path))
     _ = try PixelImage.sampleCount(width: size.width, height: size.height, channels: 3)
     let imageBytes = (isGray ? 1 : 3) * size.height * size.width
@@ -81,7 +84,7 @@ package struct ImageFolder: Sendable {
     }
     return Result(
       images: LabelledImages(store: store, rows: readable.map { Int32($0) }),
-      problems: problems.compactMap { $0 })
+      problems: unlike + problems.compactMap { $0 })
   }
 
   /// A set from a folder that has `train` and, as it may be, `test` and `validation` (or `valid`, `val`) in it, or from
@@ -97,7 +100,7 @@ package struct ImageFolder: Sendable {
     }
     var reader = self
     let trainPath = part(["train", "training"])
-    reader.size = try size ?? firstSize(ImageFolder(trainPath ?? path).list().files.map(\.path))
+    reader.size = try size ?? firstSize(at(trainPath ?? path).list().files.map(\.path))
     let load = { (path: String) in try reader.at(path).load(cancellation: cancellation) }
     let train = try load(trainPath ?? path)
     let test = trainPath == nil ? nil : try part(["test", "testing"]).map(load)
@@ -125,7 +128,7 @@ package struct ImageFolder: Sendable {
 
   private func at(_ path: String) -> ImageFolder {
     var copy = ImageFolder(path)
-    (copy.size, copy.isGray, copy.fit, copy.progress) = (size, isGray, fit, progress)
+    (copy.size, copy.isGray, copy.fit, copy.progress, copy.pattern) = (size, isGray, fit, progress, pattern)
     return copy
   }
 
@@ -134,8 +137,10 @@ package struct ImageFolder: Sendable {
     return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
   }
 
-  /// The image files with their class numbers.
-  private func list() throws -> (files: [(path: String, label: Int32)], classNames: [String]) {
+  /// The image files with their class numbers, and what is wrong with names unlike the pattern.
+  private func list() throws -> (
+    files: [(path: String, label: Int32)], classNames: [String], problems: [String]
+  ) {
     guard Self.isFolder(path), let entries = try? FileManager.default.contentsOfDirectory(atPath: path) else {
       throw DatasetError("no folder \(path)", fix: "give the folder that has a folder for each class")
     }
@@ -151,13 +156,24 @@ package struct ImageFolder: Sendable {
         ("\(path)/\(name)", String(name.prefix { $0 != "." && $0 != "_" && $0 != "-" }))
       }
     }
+    var problems: [String] = []
+    if let pattern {
+      found = found.compactMap { file in
+        if let name = pattern.className(in: (file.path as NSString).lastPathComponent) {
+          return (file.path, name)
+        }
+        problems.append("\(file.path): its name is not like \(pattern.text)")
+        return nil
+      }
+    }
     let classNames = Set(found.map(\.name)).sorted()
     guard !found.isEmpty else {
+      if let problem = problems.first { throw DatasetError("no class in any name: \(problem)") }
       throw DatasetError(
         "no images in \(path)", fix: "images lie in a folder for each class, or are called CLASS.NUMBER.jpg")
     }
     let numbers = Dictionary(uniqueKeysWithValues: classNames.enumerated().map { ($1, Int32($0)) })
-    return (found.map { ($0.path, numbers[$0.name] ?? 0) }, classNames)
+    return (found.map { ($0.path, numbers[$0.name] ?? 0) }, classNames, problems)
   }
 
   private static func isImage(_ name: String) -> Bool {

@@ -79,45 +79,33 @@ enum ImageSetBuiltins {
     }
   }
 
-  private static let fits = OptionFamily(
-    "Fit",
-    [
-      .init("crop", "cut in the middle to the wanted shape, then scaled"),
-      .init("stretch", "scaled in both directions"),
-    ])
-
   private static let folder = Builtin(
     "ImageFolder",
     """
-    Images in files: a folder for each class, or the class at the beginning of each name (cat.0.jpg). Folders called \
-    train, test and validation are the parts; parts that are missing are taken from the training images. PNG, JPEG, \
-    BMP, GIF and PPM are read; files that can't be are named and left out.
+    Images in files: a folder for each class, or the class at the beginning of each name (cat.0.jpg) or where a pattern \
+    says. Folders called train, test and validation are the parts; parts that are missing are taken from the training \
+    images. PNG, JPEG, BMP, GIF and PPM are read, as they are stored, whatever EXIF says about turning them; files that \
+    can't be are named and left out.
     """,
     [
-      .positional("path", .string, "the folder"),
+      ImageFileArguments.path,
+      ImageFileArguments.size("height and width of every image; those of the first when left out"),
+      ImageFileArguments.gray, ImageFileArguments.fit,
       .labelled(
-        "size", .optional(.ints), "height and width of every image; those of the first when left out",
-        default: .nothing),
-      .labelled("gray", .bool, "one channel instead of three", default: .bool(false)),
-      .labelled("fit", .option(fits), "how an image gets its size", default: .option(named: "crop")),
+        "pattern", .optional(.string),
+        "how names tell the class where folders don't: \"{class}_*.jpg\", * for anything", default: .nothing),
       DataBuiltins.validation,
     ], returns: .host("Dataset"), shapes: "images [3, h, w], [1, h, w] with gray"
   ) { call in
     var folder = ImageFolder(try call.string("path"))
-    if let size = try call.optionalInts("size") {
-      guard size.count <= 2, let height = size.first, let width = size.last, height > 0, width > 0 else {
-        throw EvaluationError("ValueError", "size is [height, width], got \(size)", fix: "size: [64, 64]")
-          .at(call.place(of: "size"))
-      }
-      folder.size = (height, width)
-    }
+    folder.size = try ImageFileArguments.size(of: call)
     folder.isGray = try call.bool("gray")
-    folder.fit = try call.option("fit").flatMap { ImageFolder.Fit(rawValue: $0.name) } ?? .crop
+    folder.fit = try ImageFileArguments.fit(of: call)
+    if call.isGiven("pattern") { folder.pattern = try NamePattern(call.string("pattern")) }
     let (dataset, problems) = try folder.dataset(
       validation: try DataBuiltins.share(call), random: call.context.random.draw(for: .data),
       cancellation: call.context.interruption)
-    for problem in problems.prefix(10) { call.context.sink.write("left out: \(problem)\n", to: .stderr) }
-    if problems.count > 10 { call.context.sink.write("left out: \(problems.count - 10) more\n", to: .stderr) }
+    ImageFileArguments.report(problems, call)
     return .host(DatasetObject(dataset))
   }
 
@@ -160,7 +148,11 @@ enum ImageSetBuiltins {
   }
 
   private static let readImage = Builtin(
-    "readImage", "Reads a PNG, JPEG, BMP, GIF (first picture) or PPM file; transparency is laid over white.",
+    "readImage",
+    """
+    Reads a PNG, JPEG, BMP, GIF (first picture) or PPM file as it is stored, whatever EXIF says about turning it; \
+    transparency is laid over white.
+    """,
     [.positional("path", .string, "the file")], returns: .tensor,
     shapes: "[3, h, w] or, for a grey file, [1, h, w]; values in 0…1"
   ) { call in
@@ -168,9 +160,12 @@ enum ImageSetBuiltins {
     let flat = try image.converted(toChannels: image.channels == 1 ? 1 : 3)
     let plane = flat.width * flat.height
     var values = [Float](repeating: 0, count: flat.channels * plane)
-    for i in 0..<plane {
-      for channel in 0..<flat.channels {
-        values[channel * plane + i] = Float(flat.pixels[i * flat.channels + channel]) / 255
+    for row in 0..<flat.height {
+      try call.context.interruption.check()
+      for i in row * flat.width..<(row + 1) * flat.width {
+        for channel in 0..<flat.channels {
+          values[channel * plane + i] = Float(flat.pixels[i * flat.channels + channel]) / 255
+        }
       }
     }
     return .tensor(try Tensor(values, Shape([flat.channels, flat.height, flat.width])))

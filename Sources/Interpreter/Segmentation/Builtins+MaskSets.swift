@@ -4,13 +4,6 @@ import Datasets
 enum MaskSetBuiltins {
   static let all: [Builtin] = [folder, tumors]
 
-  private static let fits = OptionFamily(
-    "MaskFit",
-    [
-      .init("crop", "cut in the middle to the wanted shape, then scaled"),
-      .init("stretch", "scaled in both directions"),
-    ])
-
   private static let folder = Builtin(
     "ImageMaskFolder",
     """
@@ -20,14 +13,11 @@ enum MaskSetBuiltins {
     be read are named and left out.
     """,
     [
-      .positional("path", .string, "the folder"),
+      ImageFileArguments.path,
       .labelled("images", .string, "the folder of images in it", default: .string("images")),
       .labelled("masks", .string, "the folder of masks in it", default: .string("masks")),
-      .labelled(
-        "size", .optional(.ints), "height and width of everything; those of the first image when left out",
-        default: .nothing),
-      .labelled("gray", .bool, "one channel instead of three", default: .bool(false)),
-      .labelled("fit", .option(fits), "how an image gets its size", default: .option(named: "crop")),
+      ImageFileArguments.size("height and width of everything; those of the first image when left out"),
+      ImageFileArguments.gray, ImageFileArguments.fit,
       .labelled(
         "classes", .optional(.array(.string)), "the names of the classes, from 0 on", default: .nothing),
       .labelled(
@@ -41,23 +31,16 @@ enum MaskSetBuiltins {
   ) { call in
     var folder = ImageMaskFolder(try call.string("path"))
     (folder.imageFolder, folder.maskFolder) = (try call.string("images"), try call.string("masks"))
-    if let size = try call.optionalInts("size") {
-      guard size.count <= 2, let height = size.first, let width = size.last, height > 0, width > 0 else {
-        throw EvaluationError("ValueError", "size is [height, width], got \(size)", fix: "size: [64, 64]")
-          .at(call.place(of: "size"))
-      }
-      folder.size = (height, width)
-    }
+    folder.size = try ImageFileArguments.size(of: call)
     folder.isGray = try call.bool("gray")
-    folder.fit = try call.option("fit").flatMap { ImageFolder.Fit(rawValue: $0.name) } ?? .crop
+    folder.fit = try ImageFileArguments.fit(of: call)
     if call.isGiven("classes") { folder.classNames = try call.array("classes").map(\.text) }
     folder.values = try (call.optionalInts("values") ?? []).map { try byte($0, "values", call) }
     folder.ignored = try call.optionalInt("ignore").map { try byte($0, "ignore", call) }
     let (dataset, problems) = try folder.dataset(
       validation: try DataBuiltins.share(call), random: call.context.random.draw(for: .data),
       cancellation: call.context.interruption)
-    for problem in problems.prefix(10) { call.context.sink.write("left out: \(problem)\n", to: .stderr) }
-    if problems.count > 10 { call.context.sink.write("left out: \(problems.count - 10) more\n", to: .stderr) }
+    ImageFileArguments.report(problems, call)
     return .host(DatasetObject(dataset))
   }
 
