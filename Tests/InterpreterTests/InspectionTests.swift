@@ -163,6 +163,8 @@ func looksInside(_ program: String) throws {
   ("pca(ones(2, 2), components: 5)", "for 5 components"),
   ("net.predict(Samples(rand(2, 1, 8, 8), [0, 1]), tta: Augment(mixup: 0.2))", "leave them out of tta:"),
   ("net.predict(Samples(rand(2, 1, 8, 8), [0, 1]), tta: Augment(noise: 0.1), views: 0)", "1 to 1000, got 0"),
+  ("show(rand(1, 4, 4), boxes: [[1, 2, 3]])", "a box is [left, top, width, height]"),
+  ("show(rand(2, 1, 4, 4), boxes: [[1, 2, 3, 4]])", "1 lists of boxes over 2 images"),
 ])
 func refusesToLook(_ line: String, _ part: String) {
   let failure = Session().failure(
@@ -205,6 +207,31 @@ func refusesToLook(_ line: String, _ part: String) {
   let found = net.predict(samples, tta: Augment(flip: .horizontal), views: 600)
   expect(found.shape == [2, 3])
   expect(isClose(found[0], mean, within: 0.15 * abs(net(left) - net(right)).max().number))
+  let plain = net.evaluate(samples)
+  let same = net.evaluate(samples, tta: Augment(), views: 3)
+  expect(isClose(same.loss, plain.loss, within: 1e-6) && same.accuracy == plain.accuracy)
+  // The loss of the mean output, as above: for class 0 and 1 once each.
+  let wanted = -(logSoftmax(mean)[0] + logSoftmax(mean)[1]).number / 2
+  expect(isClose(net.evaluate(samples, tta: Augment(flip: .horizontal), views: 600).loss, wanted, within: 0.1))
+  """,
+  // What moves an image moves its masks and boxes: mirrored, all of them are.
+  """
+  seed(2)
+  let shapes = Shapes(count: 10, size: 16, noise: 0).train.take(1)
+  let plain = shapes[0]
+  var mirrored = 0
+  for _ in 0..<20 {
+    let views = shapes.augmented(Augment(flip: .horizontal))
+    let view = views[0]
+    let isMirrored = view.image != plain.image
+    if isMirrored { mirrored += 1 }
+    expect(view.mask == (isMirrored ? plain.mask.flipped(axis: 1) : plain.mask))
+    expect(views.masks[0] == view.mask)
+    let (left, width) = (plain.boxes[0].box[0], plain.boxes[0].box[2])
+    expect(isClose(view.boxes[0].box[0], isMirrored ? 16 - left - width : left, within: 1e-3))
+    expect(view.boxes[0].label == plain.boxes[0].label)
+  }
+  expect(mirrored > 0 && mirrored < 20)
   """,
   // Splits take the same share of every class; maps keep bytes; arrays come back as they were.
   """

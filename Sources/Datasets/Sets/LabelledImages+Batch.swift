@@ -102,6 +102,14 @@ extension LabelledImages {
     }
   }
 
+  /// The masks and boxes of one image, moved along with it as ``floats(_:epoch:)`` moves the image.
+  package func movedExtras(_ index: Int, epoch: Int = 0) throws -> SampleExtras {
+    guard augmentation != nil, !store.extras.isEmpty else { return extras(index) }
+    var scratch = [Float](repeating: 0, count: store.imageSize)
+    let moved = try scratch.withUnsafeMutableBufferPointer { try fill([index], into: $0, epoch: epoch) }
+    return moved.first ?? SampleExtras()
+  }
+
   /// Mean and deviation of each channel over all images, before any normalisation; exact, from byte counts.
   package var statistics: ChannelStatistics {
     let (channels, plane) = (shape[0], shape[1] * shape[2])

@@ -103,7 +103,9 @@ final class SamplesObject: HostObject {
     let size = Array(samples.shape.dropFirst())
     let (pixels, overflow) = samples.count.multipliedReportingOverflow(by: size.reduce(1, *))
     guard !overflow, pixels <= Limits.elementCount else { throw Limits.elementError }
-    let numbers = (0..<samples.count).flatMap { (samples.extras($0).masks.first ?? []).map { Int32($0) } }
+    let numbers = try (0..<samples.count).flatMap {
+      try (samples.movedExtras($0).masks.first ?? []).map { Int32($0) }
+    }
     return try Tensor(numbers, Shape([samples.count] + size))
   }
 
@@ -174,6 +176,11 @@ final class SampleObject: HostObject {
       .property(
         "instances", .tensor, "The number of the thing each pixel belongs to, [h, w]; 0 for background."
       ) { (object: SampleObject) in .tensor(try object.mask(1)) },
+      .property(
+        "boxes", .array(.tuple([("box", .array(.double)), ("label", .int)])),
+        "The things in the image, as show draws them: box is [left, top, width, height] in pixels, label the class "
+          + "number. Empty where the set has none."
+      ) { (object: SampleObject) in try object.boxes() },
       .property("name", .string, "The name of the class.") { (object: SampleObject) in
         .string(object.className)
       },
@@ -181,13 +188,21 @@ final class SampleObject: HostObject {
 
   /// One of the masks: class numbers at 0, instance numbers at 1.
   func mask(_ number: Int) throws -> Tensor {
-    let masks = samples.extras(index).masks
+    let masks = try samples.movedExtras(index).masks
     guard masks.indices.contains(number) else {
       throw EvaluationError(
         "ValueError", "these images have no \(number == 0 ? "masks" : "instance masks")",
         fix: "Shapes(…) draws images with masks")
     }
     return try Tensor(masks[number].map { Int32($0) }, Shape(Array(samples.shape.dropFirst())))
+  }
+
+  func boxes() throws -> Value {
+    .array(
+      of: try samples.movedExtras(index).boxes.map { box in
+        let numbers = [box.x, box.y, box.width, box.height].map { Value.double(Double($0)) }
+        return .tuple(("box", .array(of: numbers)), ("label", .int(Int(box.label))))
+      })
   }
 
   func image() throws -> Tensor { try Tensor(try samples.floats([index]), Shape(samples.shape)) }

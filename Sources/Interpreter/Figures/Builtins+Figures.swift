@@ -13,6 +13,7 @@ enum FigureBuiltins {
         .labelled("columns", .optional(.int), "images in a row", default: .nothing),
         .labelled("scale", .optional(.int), "screen pixels for each pixel", default: .nothing),
         .labelled("captions", .optional(.array(.any)), "a text under each image", default: .nothing),
+        BoxTiles.parameter,
       ] + MaskTiles.parameters, returns: .void, example: "show(rand(1, 4, 4))"
     ) { call in
       let context = call.context
@@ -20,14 +21,14 @@ enum FigureBuiltins {
       var row: [any Drawable] = []
       func flush() throws {
         if !waiting.isEmpty {
-          try display(.grid(try grid(try MaskTiles.overlaid(waiting, call), call)), context)
+          try display(.grid(try grid(BoxTiles.boxed(MaskTiles.overlaid(waiting, call), call), call)), context)
         }
         if !row.isEmpty { try display(.drawings(row), context) }
         (waiting, row) = ([], [])
       }
       for value in try call.array("things") {
         if let drawings = drawings(in: value) {
-          if !waiting.isEmpty || width(of: row + drawings) > rowWidth { try flush() }
+          if !waiting.isEmpty || width(of: row + drawings) > FigureBundle.rowWidth { try flush() }
           row += drawings
         } else if case .host(let object as FigureObject) = value, case .grid(let grid) = object.content,
           waiting.isEmpty,
@@ -97,9 +98,6 @@ enum FigureBuiltins {
     },
   ]
 
-  /// How wide drawings side by side may become, in CSS pixels: a notebook's width.
-  private static let rowWidth = 1000
-
   /// Charts and heat maps that can stand beside others.
   private static func drawings(in value: Value) -> [any Drawable]? {
     switch value {
@@ -146,7 +144,8 @@ enum FigureBuiltins {
       grid.scale = scale
     }
     grid.range = Tiles.range(of: tiles)
-    grid.legend = try MaskTiles.legend(call)
+    // Boxes have their names on them.
+    if !call.isGiven("boxes") { grid.legend = try MaskTiles.legend(call) }
     return grid
   }
 

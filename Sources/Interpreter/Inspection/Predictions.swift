@@ -42,7 +42,12 @@ struct Predictions {
 
   /// The samples of the argument `data`.
   static func samples(_ call: Arguments) throws -> LabelledImages {
-    switch call.value("data") {
+    try samples(call.value("data"), call)
+  }
+
+  /// The samples that a value stands for.
+  static func samples(_ value: Value, _ call: Arguments) throws -> LabelledImages {
+    switch value {
     case .host(let object as SamplesObject): return object.samples
     case .host(let object as DatasetObject): return object.dataset.test
     case let other:

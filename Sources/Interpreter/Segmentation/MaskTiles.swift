@@ -19,7 +19,7 @@ enum MaskTiles {
       "instances", .optional(.tensorLike), "the number of each thing in the mask: outlined apart",
       default: .nothing),
     .labelled(
-      "classes", .optional(.array(.string)), "the names of the mask's numbers, from 0 on, for a legend",
+      "classes", .optional(.array(.string)), "the names of the numbers of masks and boxes, from 0 on",
       default: .nothing),
     .labelled("opacity", .number, "how much a mask hides", default: .double(0.5)),
     .labelled("style", .option(style), "how a mask is drawn", default: .option(named: "fill")),

@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import NeuralNetwork
 import TensorRuntime
@@ -74,27 +75,35 @@ enum ModelTraining {
       ], returns: .host("Run"), rehearsal: rehearse
     ) { (model: ModelObject, call) in try fit(model, call) },
     .method(
-      "evaluate", "Loss and metrics over all samples; nothing is learned.", [data, target, loss, metrics],
+      "evaluate",
+      "Loss and metrics over all samples; nothing is learned. With tta: those of the mean output for several views of "
+        + "each sample.",
+      [data, target, loss, metrics, tta, views],
       returns: .host("Evaluation"), rehearsal: rehearse
     ) { (model: ModelObject, call) in
       var value = call.value("data")
       if case .host(let set as DatasetObject) = value { value = .host(SamplesObject(set.dataset.test)) }
-      let data = try DataArgument.training(value, target: try DataArgument.Target(call), call)
+      let target = try DataArgument.Target(call)
+      let views = try changedViews(of: value, call)
+      if views != nil, case .masks = target {
+        throw EvaluationError(
+          "ValueError", "masks move with the views, so that their mean belongs to no pixel",
+          fix: "net.segment(image, flips: .horizontal) averages views of a picture"
+        ).at(call.place(of: "tta"))
+      }
+      if let views { value = .host(SamplesObject(views.samples)) }
+      let data = try DataArgument.training(value, target: target, call)
       try model.network.build(for: data.inputShapes, random: call.context.random)
       let result = try model.network.evaluate(
         data, objective: try TrainingOptionFamilies.objective(for: model.network, on: data, in: call),
-        runtime: call.context.runtime(), random: call.context.random)
+        views: views?.count ?? 1, runtime: call.context.runtime(), random: call.context.random)
       return .host(EvaluationObject(result, classNames: data.classNames))
     },
     .method(
       "predict",
       "The outputs for all samples, [n, …]; a tuple where there are several. With tta: the mean of what the network makes "
         + "of several views of each sample, changed at random (test-time augmentation).",
-      [
-        data,
-        .labelled("tta", .optional(.host("Augment")), "how the views differ", default: .nothing),
-        .labelled("views", .int, "how many views tta: makes of each sample", default: .int(8)),
-      ],
+      [data, tta, views],
       inferredType: { types in if case .model(let output)? = types.first { output } else { .unknown } },
       rehearsal: rehearsePrediction
     ) { (model: ModelObject, call) in try predict(model, call) },
@@ -107,7 +116,12 @@ enum ModelTraining {
 
   private static func predict(_ model: ModelObject, _ call: Arguments) throws -> Value {
     let context = call.context
-    if call.isGiven("tta") { return model.value(of: try averaged(model, call)) }
+    if let views = try changedViews(of: call.value("data"), call) {
+      return model.value(
+        of: try model.network.predictions(
+          for: ImageTrainingData(samples: views.samples), views: views.count, runtime: context.runtime(),
+          random: context.random))
+    }
     if let inputs = try DataArgument.inputs(call.value("data")) {
       let isSingle = zip(inputs, model.network.trace?.inputShapes ?? []).allSatisfy { $0.rank == $1.rank }
       let count = inputs.first?.shape.dimensions.first ?? 1
@@ -123,9 +137,16 @@ enum ModelTraining {
       of: try model.network.predictions(for: data, runtime: context.runtime(), random: context.random))
   }
 
-  /// The mean of the outputs for several views of each sample.
-  private static func averaged(_ model: ModelObject, _ call: Arguments) throws -> [Tensor] {
-    let context = call.context
+  private static let tta = Parameter.labelled(
+    "tta", .optional(.host("Augment")), "how the views differ", default: .nothing)
+  private static let views = Parameter.labelled(
+    "views", .int, "how many views tta: makes of each sample", default: .int(8))
+
+  /// Samples that differ in each epoch, and how many views of them are wanted; nil without `tta:`.
+  private static func changedViews(of value: Value, _ call: Arguments) throws -> (
+    samples: LabelledImages, count: Int
+  )? {
+    guard call.isGiven("tta") else { return nil }
     let ranges = try call.host("tta", as: AugmentObject.self).ranges
     guard ranges.mix == nil else {
       throw EvaluationError(
@@ -138,11 +159,10 @@ enum ModelTraining {
       throw EvaluationError("ValueError", "views is a number from 1 to 1000, got \(views)")
         .at(call.place(of: "views"))
     }
-    let samples = try Predictions.samples(call)
-      .augmented(ranges, random: context.random.draw(for: .augmentation))
-    return try model.network.predictions(
-      for: ImageTrainingData(samples: samples), views: views, runtime: context.runtime(),
-      random: context.random)
+    return (
+      try Predictions.samples(value, call)
+        .augmented(ranges, random: call.context.random.draw(for: .augmentation)), views
+    )
   }
 
   private static func fit(_ model: ModelObject, _ call: Arguments) throws -> Value {

@@ -19,15 +19,30 @@ extension Network {
 
   /// Loss and metrics over all samples, inferring. Throws `Interrupted` when stopped.
   package func evaluate(
-    _ data: any TrainingData, objective: Objective, runtime: Runtime, random: RandomSource
+    _ data: any TrainingData, objective: Objective, views: Int = 1, runtime: Runtime, random: RandomSource
   ) throws -> EvaluationResult {
     var sums = RunningSums(metrics: objective.metrics)
-    try forEachBatch(of: data, runtime: runtime, random: random) { outputs, targets in
+    let measures = { (outputs: [Tensor], targets: [Tensor]) in
       [try objective.loss(outputs, targets)] + (try objective.contributions(outputs, targets))
-    } body: { results, range in
+    }
+    let add = { (results: [Tensor], count: Int) in
       let numbers = try results.map { try runtime.floats(of: $0) }
-      sums.add(
-        loss: Double(numbers[0].first ?? .nan), observed: Array(numbers.dropFirst()), samples: range.count)
+      sums.add(loss: Double(numbers[0].first ?? .nan), observed: Array(numbers.dropFirst()), samples: count)
+    }
+    if views > 1 {
+      let means = try predictions(for: data, views: views, runtime: runtime, random: random)
+      try forEachBatch(of: data, runtime: runtime, random: random) { _, targets in
+        targets
+      } body: { targets, range in
+        let outputs = try means.map {
+          try $0.sliced(axis: 0, from: range.lowerBound, to: range.upperBound)
+        }
+        try add(try measures(outputs, targets), range.count)
+      }
+    } else {
+      try forEachBatch(of: data, runtime: runtime, random: random, results: measures) {
+        try add($0, $1.count)
+      }
     }
     return EvaluationResult(
       loss: sums.loss, metrics: sums.metricValues, sampleCount: data.count, confusion: sums.confusion)
