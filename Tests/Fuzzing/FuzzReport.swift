@@ -34,13 +34,13 @@ package struct FuzzReport {
     if seconds > slowestToStop.seconds { slowestToStop = (seconds, seed) }
   }
 
-  /// How many bytes of memory in use each program left behind after the first fifth of the run, when all that is made once
-  /// has been made; `nil` for short runs.
+  /// How many bytes of memory in use each program left behind after the first two fifths of the run, when all that is made once
+  /// has been made (compiled plans, what the runtime of Swift learns of types); `nil` for short runs.
   ///
   /// The lowest readings of two stretches are compared: what a session that is just ending still holds doesn't count.
   package var leakedBytesPerProgram: Double? {
-    guard memory.count >= 20 else { return nil }
-    let early = memory[(memory.count / 5)..<(memory.count * 2 / 5)]
+    guard memory.count >= 20, programs >= 5_000 else { return nil }
+    let early = memory[(memory.count * 2 / 5)..<(memory.count * 3 / 5)]
     let late = memory[(memory.count * 4 / 5)...]
     guard let low = early.min(by: { $0.heap < $1.heap }), let high = late.min(by: { $0.heap < $1.heap }),
       high.programs > low.programs

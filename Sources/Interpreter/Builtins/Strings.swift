@@ -111,7 +111,7 @@ extension Library.Family {
         guard width <= 10_000 else {
           throw EvaluationError("ValueError", "width \(width) is more than 10000")
         }
-        let padding = String(repeating: " ", count: max(0, width - text.count))
+        let padding = String(repeating: " ", count: max(0, max(0, width) - text.count))
         return .string(try call.bool("left") ? text + padding : padding + text)
       },
       .valueMethod(
