@@ -126,17 +126,23 @@ struct PNGTests {
     let rows = (0..<512).map { y in (0..<512 * 3).map { UInt8(truncatingIfNeeded: $0 &* y) } }
     let image = try PixelImage(width: 512, height: 512, channels: 3, pixels: rows.flatMap { $0 })
     let encoded = try PNG.encode(image)
-    let counted = try StopRequest.$check.withValue({ _ = looks.next() }) { try PNG.encode(image) }
+    let counted = try StopRequest.$current.withValue(StopRequest { _ = looks.next() }) {
+      try PNG.encode(image)
+    }
     #expect(counted == encoded)
     // A band is 64 KB of pixels: 42 rows here.
     #expect(looks.next() == 14)
     for after in [0, 2] {
       let looks = Looks()
       let check: @Sendable () throws -> Void = { if looks.next() > after { throw Stopped() } }
-      #expect(throws: Stopped.self) { try StopRequest.$check.withValue(check) { try PNG.encode(image) } }
-      #expect(throws: Stopped.self) { try StopRequest.$check.withValue(check) { try PNG.decode(encoded) } }
       #expect(throws: Stopped.self) {
-        try StopRequest.$check.withValue(check) { try PNG.encode(drawing: image) }
+        try StopRequest.$current.withValue(StopRequest(check)) { try PNG.encode(image) }
+      }
+      #expect(throws: Stopped.self) {
+        try StopRequest.$current.withValue(StopRequest(check)) { try PNG.decode(encoded) }
+      }
+      #expect(throws: Stopped.self) {
+        try StopRequest.$current.withValue(StopRequest(check)) { try PNG.encode(drawing: image) }
       }
     }
   }

@@ -50,7 +50,9 @@ extension Session {
   /// Runs work that looks by itself whether somebody asked to stop.
   private func interruptibly<Result>(_ work: () throws -> Result) throws -> Result {
     try CancellationToken.$current.withValue(interruption) {
-      try StopRequest.$check.withValue({ [interruption] in try interruption.check() }) { try work() }
+      try StopRequest.$current.withValue(StopRequest { [interruption] in try interruption.check() }) {
+        try work()
+      }
     }
   }
 
