@@ -39,13 +39,30 @@ package enum PlainFile {
     let (descriptor, size) = try open(path)
     defer { close(descriptor) }
     guard size <= limit else { throw Unreadable(reason: "it has \(size) bytes, wanted at most \(limit)") }
-    return try [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-      while count < size {
-        let got = read(descriptor, buffer.baseAddress.map { $0 + count }, size - count)
+    var bytes: [UInt8] = []
+    // What the system itself tells (`/proc`) is said to have no bytes, and has some.
+    let step = size > 0 ? size : 1 << 16
+    repeat {
+      let room = limit - bytes.count
+      let part = try part(of: descriptor, count: room < step ? room + 1 : step)
+      bytes += part
+      guard bytes.count <= limit else {
+        throw Unreadable(reason: "it has more than the \(limit) bytes wanted at most")
+      }
+      if part.count < step { return bytes }
+    } while size == 0
+    return bytes
+  }
+
+  /// The next `count` bytes, fewer at the end.
+  private static func part(of descriptor: Int32, count: Int) throws -> [UInt8] {
+    try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+      while filled < count {
+        let got = read(descriptor, buffer.baseAddress.map { $0 + filled }, count - filled)
         if got < 0, errno == EINTR { continue }
         guard got >= 0 else { throw Unreadable(reason: reason(errno)) }
         if got == 0 { break }
-        count += got
+        filled += got
       }
     }
   }
