@@ -51,6 +51,7 @@ struct Fuzz: ParsableCommand {
     let trail = self.trail.map { open($0, O_WRONLY | O_CREAT, 0o644) }
     defer { if let trail { close(trail) } }
     let start = Date()
+    run.samplesKept = failures ? 400 : 0
     run.willRun = { seed in
       guard let trail else { return }
       var line = "\(kind.rawValue) \(seed)".utf8.map { $0 } + Array(repeating: UInt8(ascii: " "), count: 20)
@@ -78,7 +79,7 @@ struct Fuzz: ParsableCommand {
         "  after \(reading.programs): \(reading.heap >> 10) KB in use, \(reading.resident >> 20) MB resident")
     }
     if failures {
-      for sample in report.samples.prefix(400) {
+      for sample in report.samples {
         print("  [\(sample.seed)] \(sample.cell)\n\(sample.error)\n")
       }
     }

@@ -10,6 +10,8 @@ package final class FuzzRun {
   private var session: Session?
   /// What was seen so far.
   package private(set) var report = FuzzReport()
+  /// How many failing cells the report keeps. They take memory, which counts as left behind.
+  package var samplesKept = 0
   /// Told each seed before its program runs.
   package var willRun: ((Int) -> Void)?
 
@@ -94,7 +96,7 @@ package final class FuzzRun {
     case .failed(let error):
       report.failedCells += 1
       report.kinds[error.kind, default: 0] += 1
-      if report.samples.count < 2_000 { report.samples.append((seed, cell, error.text)) }
+      if report.samples.count < samplesKept { report.samples.append((seed, cell, error.text)) }
       if mustFinish { report.problems.append("seed \(seed): \(error.text)") }
     case .interrupted: report.interruptedCells += 1
     }

@@ -55,6 +55,7 @@ final class Rehearsal {
   func check(
     _ program: Syntax.Program, besides known: [Diagnostic], declared names: Set<String>
   ) -> [Diagnostic] {
+    defer { top.emptyAll() }
     declared = names
     shared = NameScan.namesUsedInFunctions(program.statements.map { .statement($0) })
     for case .function(let function) in program.statements.map(\.kind) { functions[function.name] = function }
@@ -140,10 +141,25 @@ final class RehearsalScope {
     var value: Value?
     var isConstant = true
   }
+  /// The scopes of one rehearsal.
+  private final class Family {
+    var scopes: [RehearsalScope] = []
+  }
   private var entries: [String: Entry] = [:]
   private let parent: RehearsalScope?
+  private let family: Family
 
-  init(parent: RehearsalScope?) { self.parent = parent }
+  init(parent: RehearsalScope?) {
+    self.parent = parent
+    family = parent?.family ?? Family()
+    family.scopes.append(self)
+  }
+
+  /// Empties all scopes of a rehearsal: functions hold the scopes they are declared in, which hold the functions.
+  func emptyAll() {
+    for scope in family.scopes { scope.entries = [:] }
+    family.scopes = []
+  }
 
   func declare(_ name: String, _ value: Value?, isConstant: Bool = true) {
     entries[name] = Entry(value: value, isConstant: isConstant)

@@ -21,9 +21,16 @@ final class NameSnapshot: @unchecked Sendable {
   }
 
   private let entries = Mutex<[String: Entry]>([:])
-  private var versions: [String: Int] = [:]
 
-  /// Takes over what changed since the last time.
+  /// Takes over what is known of these variables now.
+  func update(_ variables: some Sequence<GlobalVariable>) {
+    let fresh = variables.map { ($0.name, $0.value.isVoid ? nil : NameSnapshot.entry($0.name, $0.value)) }
+    entries.withLock { entries in
+      for (name, entry) in fresh { entries[name] = entry }
+    }
+  }
+
+  /// Takes over what is known of all variables now.
   func update(_ globals: GlobalTable) {
     var fresh: [String: Entry] = [:]
     fresh.reserveCapacity(globals.variables.count)

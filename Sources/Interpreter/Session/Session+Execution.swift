@@ -129,7 +129,8 @@ extension Session {
       do { _ = try statement.action(frame) } catch {
         throw EvaluationError.located(error, statement.place)
       }
-      names.update(globals)
+      // The next statement may take long. What this one changed of older variables is seen at the end.
+      names.update(cell.globals.lazy.map(\.variable))
     }
     guard let result = cell.result else { return nil }
     do { return try result.code(frame) } catch { throw EvaluationError.located(error, result.place) }
