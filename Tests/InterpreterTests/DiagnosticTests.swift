@@ -112,7 +112,7 @@ func whatCantBeKnownIsNoError(_ program: String) {
     of: "print(\"ran\")\nlet net = Model(input: [3, 8, 8]) { x in block(x, 4) |> GlobalAvgPool() }")
   #expect(
     mismatch?.text == """
-      error: add: the shapes [n, 4, 8, 8] and [n, 3, 8, 8] don't fit together: channels 4 != 3
+      error: '+': the shapes [n, 4, 8, 8] and [n, 3, 8, 8] don't fit together: channels 4 != 3
        --> cell [2], line 2, column 42
          2 | let net = Model(input: [3, 8, 8]) { x in block(x, 4) |> GlobalAvgPool() }
            |                                          ^^^^^^^^^^^

@@ -33,6 +33,22 @@ enum Examples {
     ("1 /* a /* nested */ comment */ + 1 // and more", "2"), ("[1, 2] == [1, 2]", "true"),
     ("(1, 2) == (1, 3)", "false"), ("[1, 2, 3].reduce(0, +)", "6"), ("[1, 3, 2].sorted(by: >)", "[3, 2, 1]"),
     ("(try? [1][5]) ?? 7", "7"), ("[1, 2, 3].first { $0 > 1 }", "2"), ("[1, 2].first", "1"),
+    ("[\"a\", \"bcd\"].map(\\.count)", "[1, 3]"), ("[[1, 2]].map(\\.[1])", "[2]"),
+    ("[1].map(\\.self)", "[1]"),
+    ("[\"k\": 2].map(\\.value)", "[2]"), ("[3].map(String.init)", "[\"3\"]"),
+    ("[\"a\": 1, \"b\": 2].filter { $0.value > 1 }", "[\"b\": 2]"),
+    ("[\"a\": 1].merging([\"a\": 2]) { $0 + $1 }", "[\"a\": 3]"),
+    ("[\"a\": 1].merging([\"a\": 2, \"b\": 3])", "[\"a\": 2, \"b\": 3]"),
+    ("Dictionary(grouping: 1...4) { $0 % 2 }", "[1: [1, 3], 0: [2, 4]]"),
+    ("Dictionary(uniqueKeysWithValues: [(1, 2)])", "[1: 2]"),
+    ("func f() -> (sum: Int, rest: Double) { (1, 2) }; f().rest", "2.0"),
+    ("let p: (x: Double, Int) = (1, 2); p.x", "1.0"),
+    ("let d: [String: Double] = [\"a\": 1]; d", "[\"a\": 1.0]"),
+    ("func half(_ x: Double = 1) -> Double { x / 2 }; half()", "0.5"),
+    ("var xs: [Double] = []; xs.append(1); xs[0] / 2", "0.5"),
+    ("var xs: [[Double]] = [[1, 2]]; xs[0][1] = 3; xs", "[[1.0, 3.0]]"),
+    ("let half: (Double) -> Double = { $0 / 2 }; half(3)", "1.5"),
+    ("switch 3 { case 1: print(1) }", ""), ("Variable([1.0, 2.5])", "[1.0 2.5]"),
     ("(0..<3).reversed()", "[2, 1, 0]"), ("[1, 2].map(String)", "[\"1\", \"2\"]"),
   ]
 
@@ -76,6 +92,16 @@ enum Examples {
       "func f(_ x: Int?) -> Int { guard let y = x else { return -1 }; return y }\nprint(f(nil), f(3))",
       "-1 3\n"
     ),
+    (
+      "(1...2).forEach { print($0) }\nvar s = [1, 2]\nwhile let top = s.popLast() { print(top) }",
+      "1\n2\n2\n1\n"
+    ),
+    (
+      "func f(_ xs: [Int]) -> [Int] { var xs = xs; xs[0] = 9; return xs }\nlet a = [1]\nprint(f(a), a)",
+      "[9] [1]\n"
+    ),
+    ("let vs = [Variable([1.0])]\nvs[0].value = Tensor([2])\nprint(vs[0])", "[2.]\n"),
+    ("let v = Variable([1.0, 2.0])\nlet held = (v, 1)\nheld.0.value[1] = 5\nprint(v)", "[1. 5.]\n"),
     ("var i = 0\nrepeat { i += 1 } while i < 5\nwhile true { i -= 1; if i < 2 { break } }\nprint(i)", "1\n"),
     ("func f() { defer { print(\"last\") }; print(\"first\") }\nf()", "first\nlast\n"),
     ("for (i, (a, b)) in zip([1, 2], [\"x\", \"y\"]).enumerated() { print(i, a, b) }", "0 1 x\n1 2 y\n"),

@@ -18,7 +18,7 @@ import Testing
         let y = readArray(folder + "/x.npy")
         let labels = readArray(folder + "/labels.npy")
         print(y == x, y.shape, labels, labels.elementType)
-        writeText(folder + "/a.txt", "가\\nb")
+        writeText("가\\nb", to: folder + "/a.txt")
         print(readText(folder + "/a.txt").count, files(in: folder))
         """)
       == "true [2, 2] [0 1] int32\n3 [\"a.txt\", \"labels.npy\", \"x.npy\"]\n")

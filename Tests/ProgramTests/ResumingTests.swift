@@ -25,7 +25,7 @@ import Testing
     try FileManager.default.removeItem(at: folder.url.appendingPathComponent("state"))
 
     // The training writes its state at every batch and is stopped in the middle of epoch 2.
-    let end = "if b.epoch == 2 && b.batch == 7 { writeText(\"mark\", \"reached\"); while true { } }"
+    let end = "if b.epoch == 2 && b.batch == 7 { writeText(\"reached\", to: \"mark\"); while true { } }"
     try folder.write(
       "cut.cnn",
       program(settings + ", checkpointEvery: 1, onBatch: { b in \(end) }", result: "never.safetensors"))

@@ -158,6 +158,9 @@ extension Library.Family {
       guard let last = elements.popLast() else { throw EvaluationError("IndexError", "the Array is empty") }
       return last
     },
+    mutation("popLast", "Takes the last element out, nil where there is none.", returns: .unknown) {
+      elements, _ in elements.popLast() ?? .nothing
+    },
     mutation("removeFirst", "Takes the first element out.", returns: .unknown) { elements, _ in
       guard !elements.isEmpty else { throw EvaluationError("IndexError", "the Array is empty") }
       return elements.removeFirst()

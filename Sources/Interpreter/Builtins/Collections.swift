@@ -28,13 +28,26 @@ extension Library.Family {
   }
 
   private static let dictionary = Builtin(
-    "Dictionary", "A dictionary of pairs.",
-    [.positional("pairs", .optional(.sequence), "tuples of key and value", default: .nothing)],
-    returns: .dictionary(.unknown), example: "print(Dictionary(zip([\"a\", \"b\"], [1, 2])))"
+    "Dictionary",
+    "A dictionary of pairs; with the label grouping, the elements of a sequence by a key of each.",
+    [
+      .positional("pairs", .optional(.sequence), "tuples of key and value", default: .nothing),
+      .labelled(
+        "uniqueKeysWithValues", .optional(.sequence), "tuples of key and value", default: .nothing),
+      .labelled("grouping", .optional(.sequence), "the elements to put together", default: .nothing),
+      .labelled("by", .optional(.function("(element) -> key")), "the key of each", default: .nothing),
+    ],
+    returns: .dictionary(.unknown),
+    example: """
+      print(Dictionary(zip(["a", "b"], [1, 2])))
+      print(Dictionary(grouping: 1...5) { $0 % 2 })
+      """
   ) { call in
     let dictionary = DictionaryValue()
-    guard !call.value("pairs").isNothing else { return .dictionary(dictionary) }
-    for pair in try Iteration.elements(of: call.value("pairs"), call.context) {
+    if call.isGiven("grouping") { return .dictionary(DictionaryValue(try groups(call))) }
+    let pairs = call.isGiven("pairs") ? call.value("pairs") : call.value("uniqueKeysWithValues")
+    guard !pairs.isNothing else { return .dictionary(dictionary) }
+    for pair in try Iteration.elements(of: pairs, call.context) {
       guard case .tuple(let tuple) = pair, tuple.elements.count == 2 else {
         throw EvaluationError("TypeError", "a Dictionary is made of pairs, got \(pair.article)")
       }
@@ -42,6 +55,27 @@ extension Library.Family {
       dictionary.entries[tuple.elements[0]] = tuple.elements[1]
     }
     return .dictionary(dictionary)
+  }
+
+  private static func groups(_ call: Arguments) throws -> OrderedEntries {
+    guard call.isGiven("by") else {
+      throw EvaluationError(
+        "TypeError", "Dictionary(grouping:) needs 'by:'", fix: "write Dictionary(grouping: xs) { $0.count }")
+    }
+    var groups: [ArrayValue] = []
+    var entries = OrderedEntries()
+    for element in try Iteration.elements(of: call.value("grouping"), call.context) {
+      let key = try call.call("by", element)
+      guard key.isHashable else { throw Elements.badKey(key) }
+      if case .int(let index)? = entries[key] {
+        groups[index].elements.append(element)
+      } else {
+        entries[key] = .int(groups.count)
+        groups.append(ArrayValue([element]))
+      }
+    }
+    for (key, group) in Swift.zip(entries.keys, groups) { entries[key] = .array(group) }
+    return entries
   }
 
   private static let zip = Builtin(
@@ -157,7 +191,43 @@ extension Library.Family {
         for (key, value) in Swift.zip(old.keys, old.values) { new[key] = try call.call("transform", value) }
         return .dictionary(DictionaryValue(new))
       },
-    ] + Library.sequenceMembers)
+      .valueMethod(
+        "filter", "The dictionary with the entries for which a function gives true.",
+        [.positional("isIncluded", .function("(key, value) -> Bool"), "which to keep")],
+        returns: .dictionary(.unknown), example: "print([\"a\": 1, \"b\": 2].filter { $0.value > 1 })"
+      ) { call in
+        let old = entries(call.receiver)
+        var new = OrderedEntries()
+        for (key, value) in Swift.zip(old.keys, old.values)
+        where try Library.isTrue(call.call("isIncluded", .tuple(("key", key), ("value", value)))) {
+          new[key] = value
+        }
+        return .dictionary(DictionaryValue(new))
+      },
+      .valueMethod(
+        "merging",
+        "The dictionary with the entries of another one; where both have a key, a function chooses, or the other counts.",
+        [
+          .positional("other", .dictionary, "the other one"),
+          .labelled(
+            "uniquingKeysWith", .optional(.function("(mine, other) -> value")), "what counts",
+            default: .nothing),
+        ], returns: .dictionary(.unknown),
+        example: "print([\"a\": 1, \"b\": 2].merging([\"b\": 3]) { mine, other in mine + other })"
+      ) { call in
+        var new = entries(call.receiver)
+        let other = entries(call.value("other"))
+        for (key, value) in Swift.zip(other.keys, other.values) {
+          if call.isGiven("uniquingKeysWith"), let mine = new[key] {
+            new[key] = try call.call("uniquingKeysWith", mine, value)
+          } else {
+            new[key] = value
+          }
+        }
+        try Limits.checkCount(new.count)
+        return .dictionary(DictionaryValue(new))
+      },
+    ] + Library.sequenceMembers.filter { $0.name != "filter" })
 
   private static func entries(_ value: Value) -> OrderedEntries {
     if case .dictionary(let dictionary) = value { return dictionary.entries }

@@ -29,9 +29,9 @@ extension Library.Family {
 
   private static let writeText = Builtin(
     "writeText", "Writes text into a file, which it replaces.",
-    [path, .positional("text", .string, "what to write")], returns: .void
+    [.positional("text", .string, "what to write"), .labelled("to", .string, "the file")], returns: .void
   ) { call in
-    try write(Data(try call.string("text").utf8), to: try call.string("path"))
+    try write(Data(try call.string("text").utf8), to: try call.string("to"))
     return .void
   }
 

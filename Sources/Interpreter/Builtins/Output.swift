@@ -97,13 +97,16 @@ extension Library.Family {
 
   private static let table = Builtin(
     "table",
-    "Shows rows as a table. A row is an array, a tuple or a dictionary; labels and keys become headings.",
+    "Shows rows as a table. A row is an array, a tuple or a dictionary; labels and keys become headings. A dictionary of "
+      + "arrays is shown as columns.",
     [
-      .positional("rows", .sequence, "the rows"),
+      .positional("rows", .sequence, "the rows, or columns by name"),
       .labelled("columns", .optional(.array(.string)), "the headings", default: .nothing),
     ], returns: .void, example: "table([(name: \"conv1\", size: 156), (name: \"dense1\", size: 10_164)])"
   ) { call in
-    let rows = try Iteration.elements(of: call.value("rows"), call.context)
+    let rows =
+      try TextTable.rows(ofColumns: call.value("rows"))
+      ?? Iteration.elements(of: call.value("rows"), call.context)
     var headings: [String]?
     if !call.value("columns").isNothing { headings = try call.array("columns").map(\.text) }
     let table = try TextTable(rows, headings: headings, call.context)
@@ -135,6 +138,22 @@ extension TextTable {
     }
     self.init(header: names, sides: sides)
     for row in rows { append(row) }
+  }
+
+  /// The rows of a dictionary of arrays, which are columns; `nil` where it is anything else.
+  static func rows(ofColumns value: Value) -> [Value]? {
+    guard case .dictionary(let dictionary) = value, dictionary.entries.count > 0 else { return nil }
+    let columns = dictionary.entries.values.compactMap { column -> [Value]? in
+      if case .array(let array) = column { array.elements } else { nil }
+    }
+    guard columns.count == dictionary.entries.count else { return nil }
+    let names = dictionary.entries.keys.map(\.text)
+    return (0..<(columns.map(\.count).max() ?? 0)).map { row in
+      .tuple(
+        TupleValue(
+          labels: names,
+          elements: columns.map { $0.indices.contains(row) ? $0[row] : .string("") }))
+    }
   }
 
   private static func isNumber(_ text: String) -> Bool {

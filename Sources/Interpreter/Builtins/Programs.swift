@@ -122,13 +122,25 @@ extension Library.Family {
     if let builtin = library.functions[topic] { return Documentation.text(of: builtin) }
     if let type = library.types[topic] { return Documentation.text(of: type) }
     let word = topic.lowercased()
-    let found = library.families.flatMap(\.functions)
-      .filter { $0.name.lowercased().contains(word) || $0.summary.lowercased().contains(word) }
+    func fits(_ name: String, _ summary: String) -> Bool {
+      name.lowercased().contains(word) || summary.lowercased().contains(word)
+    }
+    let functions = library.families.flatMap(\.functions).filter { fits($0.name, $0.summary) }
+    var found: [Documentation.Line] = functions.map { .item($0.signature, $0.summary) }
+    for type in library.families.flatMap(\.types) {
+      for member in type.members where fits(member.name, member.summary) {
+        if case .method(let builtin) = member.kind {
+          found.append(.item("\(type.name).\(builtin.signature)", member.summary))
+        } else {
+          found.append(.item("\(type.name).\(member.name): \(member.type.name)", member.summary))
+        }
+      }
+    }
     guard !found.isEmpty else {
       throw EvaluationError(
         "ValueError", "nothing is known about '\(topic)'", fix: "help() lists what there is")
     }
-    return found.map { .item($0.signature, $0.summary) }
+    return found
   }
 
   private static let variables = Builtin(
@@ -163,6 +175,8 @@ extension Library.Family {
       return NumberText.grouped(
         array.elements.count.multipliedReportingOverflow(by: MemoryLayout<Value>.stride).partialValue)
     case .host(let object): return object.byteCount.map { NumberText.grouped($0) } ?? ""
+    case .int, .double: return "8"
+    case .bool: return "1"
     default: return ""
     }
   }

@@ -4,7 +4,8 @@ import TensorRuntime
 extension Library {
   /// What everything can do that `for` can go through; types of sequences add these to their own members.
   package static let sequenceMembers: [Member] = [
-    map, filter, reduce, compactMap, flatMap, enumerated, contains, containsWhere, allSatisfy, sorted,
+    map, filter, reduce, forEach, compactMap, flatMap, enumerated, contains, containsWhere, allSatisfy,
+    sorted,
     minimum, maximum,
     prefix, dropFirst, reversed, joined, sum,
   ]
@@ -39,7 +40,8 @@ extension Library {
     return .array(of: result)
   }
 
-  private static func isTrue(_ value: Value) throws -> Bool {
+  /// What a closure says that decides.
+  static func isTrue(_ value: Value) throws -> Bool {
     if case .bool(let result) = value { return result }
     throw EvaluationError("TypeError", "the closure must give a Bool, got \(value.article)")
   }
@@ -91,6 +93,17 @@ extension Library {
     let next = try Iteration.iterator(over: call.receiver, call.context)
     while let element = try next() { result = try call.context.call(combine, [result, element]) }
     return result
+  }
+
+  private static let forEach = Member.valueMethod(
+    "forEach", "Calls a function with each element.",
+    [.positional("body", .function("(element)"), "what to do with each")], returns: .void,
+    example: "[1, 2].forEach { print($0) }"
+  ) { call in
+    let body = call.value("body")
+    let next = try Iteration.iterator(over: call.receiver, call.context)
+    while let element = try next() { _ = try call.context.call(body, [element]) }
+    return .void
   }
 
   private static let enumerated = Member.valueMethod(

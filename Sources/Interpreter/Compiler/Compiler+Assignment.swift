@@ -18,7 +18,7 @@ extension Compiler {
       return compileTupleAssignment(elements, operand, span)
     }
     if case .name(let name) = target.kind,
-      let fast = compileNameAssignment(name, target.span, operatorName, operand, span)
+      let fast = compileNameAssignment(name, target.span, operatorName, operand, value.span, span)
     {
       return fast
     }
@@ -26,12 +26,13 @@ extension Compiler {
     checkAssignable(reference, target)
     let code = operand.code
     let place = place(span)
+    let places = (self.place(target.span), self.place(value.span))
     guard let operatorName, let operation = BinaryOperator(rawValue: operatorName) else {
       return { frame in
         let value = try code(frame)
         try Compiler.requireValue(value, place)
-        _ = try reference.modify(frame) { slot in
-          slot = value
+        try reference.change(frame, at: place) { slot in
+          slot = try reference.fitted(value, for: places.0, at: place)
           return .void
         }
         return .normal
@@ -40,14 +41,25 @@ extension Compiler {
     checkOperator(operation, reference.type, operand.type, span)
     return { frame in
       let value = try code(frame)
-      _ = try reference.modify(frame) { slot in
+      try reference.change(frame, at: place) { slot in
         do { try Compiler.combine(&slot, operation, value, frame.context) } catch {
-          throw EvaluationError.located(error, place)
+          throw Compiler.located(error, place, operation, (slot, value), places, frame)
         }
+        slot = try reference.fitted(slot, for: places.0, at: place)
         return .void
       }
       return .normal
     }
+  }
+
+  /// An error of `a += b` with its place, and with what stood on both sides.
+  private static func located(
+    _ error: any Error, _ place: SourcePlace, _ operation: BinaryOperator, _ values: (Value, Value),
+    _ places: (SourcePlace, SourcePlace), _ frame: Frame
+  ) -> any Error {
+    EvaluationError.located(
+      error, place, written: "'\(operation.rawValue)='",
+      operands: OperandShapes([(values.0, places.0), (values.1, places.1)], frame.context.globals))
   }
 
   static func requireValue(_ value: Value, _ place: SourcePlace) throws {
@@ -91,25 +103,23 @@ extension Compiler {
   private func checkAssignable(_ reference: Reference, _ target: Expression) {
     if case .name = target.kind {
       guard reference.isConstant else { return }
-      let line = reference.declared.map { source.line(at: $0.start) }
       report(
         "TypeError", "'\(reference.name)' is a constant and can't be assigned again", target.span,
-        fix: line.map { "declare it with var in line \($0)" } ?? "declare it with var, or say let again")
+        fix: reference.advice)
       return
     }
-    switch reference.type {
-    case .array, .dictionary, .tuple, .tensor, .string: checkMutable(reference, target.span, "changed")
-    default: break
-    }
+    checkMutable(reference, target.span, "changed")
   }
 
   /// The short way for a variable itself; `nil` where the name is no variable.
   private func compileNameAssignment(
-    _ name: String, _ nameSpan: Span, _ operatorName: String?, _ operand: Operand, _ span: Span
+    _ name: String, _ nameSpan: Span, _ operatorName: String?, _ operand: Operand, _ valueSpan: Span,
+    _ span: Span
   ) -> Action? {
     guard let resolution = quietly({ resolve(name, nameSpan) }) else { return nil }
     let code = operand.code
     let place = place(span)
+    let places = (self.place(nameSpan), self.place(valueSpan))
     let check: TypeCheck?
     var isConstant = false
     switch resolution {
@@ -145,7 +155,7 @@ extension Compiler {
           }
         }
         do { try Compiler.combine(&frame.slots[index], operation, value, frame.context) } catch {
-          throw EvaluationError.located(error, place)
+          throw Compiler.located(error, place, operation, (frame.slots[index], value), places, frame)
         }
         return .normal
       }
@@ -175,7 +185,9 @@ extension Compiler {
             try Compiler.combine(&slot, operation, value, frame.context)
             return .void
           }
-        } catch { throw EvaluationError.located(error, place) }
+        } catch {
+          throw Compiler.located(error, place, operation, (variable.value, value), places, frame)
+        }
         return .normal
       }
     }
@@ -183,16 +195,15 @@ extension Compiler {
     let operation = operatorName.flatMap { BinaryOperator(rawValue: $0) }
     return { frame in
       let value = try code(frame)
-      _ = try reference.modify(frame) { slot in
+      try reference.change(frame, at: place) { slot in
         do {
           var new = value
           if let operation { new = try Operators.apply(operation, slot, value, frame.context) }
-          new = check.converted(new)
-          guard try check.accepts(new) else {
-            throw EvaluationError("TypeError", "'\(name)' is \(check.article), got \(new.article)")
-          }
-          slot = new
-        } catch { throw EvaluationError.located(error, place) }
+          slot = try check.fitted(new, for: "'\(name)'")
+        } catch {
+          guard let operation else { throw EvaluationError.located(error, place) }
+          throw Compiler.located(error, place, operation, (slot, value), places, frame)
+        }
         return .void
       }
       return .normal
@@ -216,8 +227,8 @@ extension Compiler {
           "TypeError", "a tuple of \(references.count) values is wanted here", place: place)
       }
       for (reference, value) in zip(references, tuple.elements) {
-        _ = try reference?.modify(frame) { slot in
-          slot = value
+        try reference?.change(frame, at: place) { slot in
+          slot = try reference?.fitted(value, for: place, at: place) ?? value
           return .void
         }
       }

@@ -168,10 +168,13 @@ extension Compiler {
     }
     let code = subject.code
     let place = place(statement.subject.span)
+    // Standing by itself it is a statement as well, and need not match.
+    let mayMiss = span == nil && scope.returnCheck == nil
     return Operand(
       { frame in
         let value = try code(frame)
         for (test, code) in codes where try test(frame, value) { return try code(frame) }
+        if mayMiss { return .void }
         throw EvaluationError(
           "ValueError", "no case matches \(value.debugText)", fix: "add a default", place: place)
       }, type)

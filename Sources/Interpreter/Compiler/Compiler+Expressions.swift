@@ -151,25 +151,42 @@ extension Compiler {
       { frame in try test(frame) ? yesCode(frame) : noCode(frame) }, StaticType.joined(yes.type, no.type))
   }
 
-  /// An expression that must be true or false.
-  func compileCondition(_ expression: Expression) -> (Frame) throws -> Bool {
+  /// An expression that must be true or false: a condition, or what stands beside `&&` or `||`.
+  func compileCondition(_ expression: Expression, beside connective: String? = nil) -> (Frame) throws -> Bool
+  {
     let operand = compile(expression)
+    let place = place(expression.span)
+    let wanting = connective.map { "'\($0)' wants Bools" } ?? "a condition must be a Bool"
     switch operand.type {
     case .unknown, .bool, .optional: break
     default:
-      var fix: String?
-      if operand.type.isNumber { fix = "compare it: \(source.text(expression.span)) != 0" }
-      if case .tensor = operand.type { fix = "== compares whole tensors; all(x) and any(x) look into them" }
       report(
-        "TypeError", "a condition must be a Bool, got \(withArticle(operand.type.name))", expression.span,
-        fix: fix)
+        "TypeError", "\(wanting), got \(withArticle(operand.type.name))", expression.span,
+        fix: operand.type.conditionHint(place.text, connective))
     }
     let code = operand.code
-    let place = place(expression.span)
     return { frame in
       let value = try code(frame)
       if case .bool(let result) = value { return result }
-      throw EvaluationError("TypeError", "a condition must be a Bool, got \(value.article)", place: place)
+      throw EvaluationError(
+        "TypeError", "\(wanting), got \(value.article)",
+        fix: value.isNothing
+          ? "compare it: \(place.text) != nil" : StaticType.of(value).conditionHint(place.text, connective),
+        place: place)
+    }
+  }
+}
+
+extension StaticType {
+  /// What to write where a value of this type stands as a condition.
+  fileprivate func conditionHint(_ text: String, _ connective: String?) -> String? {
+    switch self {
+    case .int, .double, .number: "compare it: \(text) != 0"
+    case .tensor:
+      connective.map { "write .\($0) to combine tensors element by element" }
+        ?? "== compares whole tensors; all(x) and any(x) look into them"
+    case .array, .dictionary, .string: "write !\(text).isEmpty"
+    default: nil
     }
   }
 }

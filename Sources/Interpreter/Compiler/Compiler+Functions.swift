@@ -141,6 +141,7 @@ extension Compiler {
     var type = check?.staticType ?? .unknown
     if parameter.isVariadic { type = .array(type) }
     let store = declare(parameter.name, isConstant: true, type: type, nil, parameter.nameSpan)
+    scope.local(parameter.name)?.isGiven = true
     return FunctionParameter(
       label: parameter.label, name: parameter.name, isVariadic: parameter.isVariadic, typeCheck: check,
       typeText: parameter.type.map { source.text($0.span) }, defaultValue: defaultValue?.code,
@@ -173,7 +174,7 @@ extension Compiler {
       if let check, !check.mayAccept(operand.type) {
         report(
           "TypeError",
-          "the function promises to return \(check.article), and this is \(withArticle(operand.type.name))",
+          "the function promises to return \(check.article), and this \(operand.type.isSentence)",
           expression.span)
       }
       scope.returns(operand.type)

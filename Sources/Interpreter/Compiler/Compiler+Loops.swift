@@ -104,6 +104,7 @@ extension Compiler {
     let place = place(loop.sequence.span)
     return inBlock {
       let bind = compileElementBinding(loop.pattern, elementType)
+      markGiven(loop.pattern)
       let condition = loop.condition.map { compileCondition($0) }
       let (body, number) = loopBody(loop.label) { compileBlock(loop.body) }
       return { frame in
@@ -123,6 +124,11 @@ extension Compiler {
         }
       }
     }
+  }
+
+  /// Notes that a loop gives its names their values.
+  private func markGiven(_ pattern: Pattern) {
+    for name in pattern.names { scope.local(name.name)?.isGiven = true }
   }
 
   /// Binds an element; `for case` patterns skip what doesn't match.
@@ -158,6 +164,7 @@ extension Compiler {
     let place = place(loop.sequence.span)
     return inBlock {
       let store = compileBinding(loop.pattern, .int)
+      markGiven(loop.pattern)
       var slot: Int?
       if case .name(let name, _) = loop.pattern.kind, case .slot(let index)? = scope.local(name)?.storage {
         slot = index

@@ -83,19 +83,29 @@ extension Compiler {
       _ = bind(arguments, trailing, to: builtin, span)
       if builtin.isMutating { checkMutable(reference, base.span, "changed by \(name)") }
     }
-    let isConstant = reference.isConstant
+    let (constant, advice) = (reference.name, reference.advice)
+    var element: TypeCheck?
+    if case .array(let check)? = reference.check, ["append", "insert"].contains(name) { element = check }
     return Operand { frame in
       var values: [Value] = []
       values.reserveCapacity(codes.count)
       for code in codes { values.append(try code(frame)) }
+      if let element, let first = values.first {
+        values[0] = try EvaluationError.placing(site.place) {
+          site.labels[0] == nil
+            ? try element.fitted(first, for: "an element of '\(constant)'")
+            : try TypeCheck.array(element).fitted(
+              .array(of: Iteration.elements(of: first, frame.context)), for: "'\(constant)'")
+        }
+      }
       let context = frame.context
-      return try reference.modify(frame) { value in
+      return try reference.modify(frame) { value, isOpen in
         if let (builtin, binding) = try cache.method(
           name, of: value, labels: site.labels, trailing: trailing, context: context, site: site)
         {
-          if builtin.isMutating, isConstant, !value.isReference {
+          if builtin.isMutating, !isOpen, !value.isReference {
             throw EvaluationError(
-              "TypeError", "a constant can't be changed by \(name)", fix: "declare it with var",
+              "TypeError", "'\(constant)' is a constant and can't be changed by \(name)", fix: advice,
               place: site.place)
           }
           return try Calls.call(builtin, receiver: &value, binding, values, site: site, context: context)

@@ -77,8 +77,8 @@ extension Compiler {
   }
 
   private func compileLogical(_ name: String, _ left: Expression, _ right: Expression) -> Operand {
-    let first = compileCondition(left)
-    let second = compileCondition(right)
+    let first = compileCondition(left, beside: name)
+    let second = compileCondition(right, beside: name)
     if name == "&&" { return Operand({ frame in .bool(try first(frame) && second(frame)) }, .bool) }
     return Operand({ frame in .bool(try first(frame) || second(frame)) }, .bool)
   }
@@ -136,7 +136,8 @@ extension BinaryOperator {
     let slow = { (a: Value, b: Value, frame: Frame) throws -> Value in
       do { return try Operators.apply(self, a, b, frame.context) } catch {
         throw EvaluationError.located(
-          error, place, operands: OperandShapes([(a, operands.0), (b, operands.1)], frame.context.globals))
+          error, place, written: "'\(rawValue)'",
+          operands: OperandShapes([(a, operands.0), (b, operands.1)], frame.context.globals))
       }
     }
     if case .int(let constant)? = right.constant, let fast = code(l, constant: constant, slow) { return fast }

@@ -131,12 +131,19 @@ extension Compiler {
     }
     var expected: Expected?
     if case .option? = check { expected = Expected(type: .any, owner: "let", parameter: "value") }
-    let operand = compile(value, expected: expected)
+    let operand =
+      if case .closure(let closure) = value.kind,
+        case .function(let parameters, let result)? = binding.type?.kind
+      {
+        compileClosure(closure.typed(parameters, result, value.span), value.span)
+      } else {
+        compile(value, expected: expected)
+      }
     checkHasValue(operand, value.span)
     if let check, !check.mayAccept(operand.type) {
       report(
         "TypeError",
-        "wanted \(check.article), got \(operand.constant?.article ?? withArticle(operand.type.name))",
+        "\(binding.words)wanted \(check.article), got \(operand.constant?.article ?? withArticle(operand.type.name))",
         value.span,
         fix: check.hint(operand.type))
     }
@@ -150,6 +157,7 @@ extension Compiler {
     }
     let code = operand.code
     let place = place(value.span)
+    let words = binding.words
     guard let check else {
       return { frame in
         let value = try code(frame)
@@ -161,7 +169,8 @@ extension Compiler {
     return { frame in
       let value = check.converted(try code(frame))
       guard try check.accepts(value) else {
-        throw EvaluationError("TypeError", "wanted \(check.article), got \(value.article)", place: place)
+        throw EvaluationError(
+          "TypeError", "\(words)wanted \(check.article), got \(value.article)", place: place)
       }
       try store(frame, value)
       return .normal
@@ -193,7 +202,7 @@ extension Compiler {
     if let check = scope.returnCheck, !check.mayAccept(operand.type) {
       report(
         "TypeError",
-        "the function promises to return \(check.article), and this is \(withArticle(operand.type.name))",
+        "the function promises to return \(check.article), and this \(operand.type.isSentence)",
         value.span)
     }
     let code = operand.code
@@ -238,6 +247,32 @@ extension EvaluationError {
   var value: Value {
     let fix = fix.map { Value.string($0) } ?? .nothing
     return .tuple(("message", .string(message)), ("kind", .string(kind)), ("fix", fix))
+  }
+}
+
+extension Closure {
+  /// The closure with the types that a declaration gives its parameters and its result.
+  fileprivate func typed(_ types: [TypeName], _ result: TypeName, _ span: Span) -> Closure {
+    var closure = self
+    var parameters = parameters ?? types.indices.map { Syntax.Parameter(implicit: "$\($0)", span: span) }
+    for (index, type) in types.enumerated()
+    where parameters.indices.contains(index) && parameters[index].type == nil {
+      parameters[index].type = type
+    }
+    closure.parameters = parameters
+    // What a closure without a result computes is thrown away.
+    if case .name("Void") = result.kind { return closure }
+    if case .tuple(let elements) = result.kind, elements.isEmpty { return closure }
+    closure.returnType = returnType ?? result
+    return closure
+  }
+}
+
+extension Binding {
+  /// How errors about its value begin: `'x': `.
+  fileprivate var words: String {
+    if case .name(let name, _) = pattern.kind { return "'\(name)': " }
+    return ""
   }
 }
 

@@ -17,41 +17,60 @@ extension Compiler {
 
   /// The check that a written type asks for; reports unknown ones.
   func typeCheck(_ type: TypeName) -> TypeCheck? {
+    TypeCheck(type, library) { name, span in
+      let near = Spelling.nearest(to: name, among: library.typeNames)
+      report("NameError", "unknown type '\(name)'", span, fix: near.map { "did you mean '\($0)'?" })
+    }
+  }
+}
+
+extension TypeCheck {
+  /// The check of a type as it is written; `unknown` is told of names that are none.
+  init?(_ type: TypeName, _ library: Library, unknown: (String, Span) -> Void = { _, _ in }) {
+    func check(_ part: TypeName) -> TypeCheck? { TypeCheck(part, library, unknown: unknown) }
     switch type.kind {
-    case .name(let name): return namedType(name, type.span)
-    case .array(let element): return typeCheck(element).map { .array($0) }
+    case .name(let name):
+      guard let found = TypeCheck(named: name, library) else {
+        unknown(name, type.span)
+        return nil
+      }
+      self = found
+    case .array(let element):
+      guard let element = check(element) else { return nil }
+      self = .array(element)
     case .dictionary(let key, let value):
-      guard let key = typeCheck(key), let value = typeCheck(value) else { return nil }
-      return .dictionary(key, value)
+      guard let key = check(key), let value = check(value) else { return nil }
+      self = .dictionary(key, value)
     case .tuple(let elements):
-      if elements.isEmpty { return .void }
-      let checks = elements.compactMap { typeCheck($0.type) }
-      return checks.count == elements.count ? .tuple(checks) : nil
+      let checks = elements.compactMap { element in
+        check(element.type).map { (label: element.label, check: $0) }
+      }
+      guard checks.count == elements.count else { return nil }
+      self = elements.isEmpty ? .void : .tuple(checks)
     case .function(let parameters, let result):
-      for parameter in parameters + [result] { _ = typeCheck(parameter) }
-      return .function
-    case .optional(let inner): return typeCheck(inner).map { .optional($0) }
+      for part in parameters + [result] { _ = check(part) }
+      self = .function
+    case .optional(let inner):
+      guard let inner = check(inner) else { return nil }
+      self = .optional(inner)
     }
   }
 
-  func namedType(_ name: String, _ span: Span) -> TypeCheck? {
+  private init?(named name: String, _ library: Library) {
     switch name {
-    case "Int": return .int
-    case "Double", "Float": return .double
-    case "Bool": return .bool
-    case "String", "Character": return .string
-    case "Tensor": return .tensor
-    case "Range", "ClosedRange": return .range
-    case "Any": return .any
-    case "Void": return .void
-    case "Array": return .array(.any)
-    case "Dictionary": return .dictionary(.any, .any)
-    case "Option": return .option
-    default: break
+    case "Int": self = .int
+    case "Double", "Float": self = .double
+    case "Bool": self = .bool
+    case "String", "Character": self = .string
+    case "Tensor": self = .tensor
+    case "Range", "ClosedRange": self = .range
+    case "Any": self = .any
+    case "Void": self = .void
+    case "Array": self = .array(.any)
+    case "Dictionary": self = .dictionary(.any, .any)
+    case "Option": self = .option
+    case _ where library.types[name] != nil: self = .host(name)
+    default: return nil
     }
-    if library.types[name] != nil { return .host(name) }
-    let near = Spelling.nearest(to: name, among: library.typeNames)
-    report("NameError", "unknown type '\(name)'", span, fix: near.map { "did you mean '\($0)'?" })
-    return nil
   }
 }

@@ -18,6 +18,8 @@ final class LocalVariable {
   var signature: FunctionSignature?
   /// Whether its declaration has been reached.
   var isReady: Bool
+  /// Whether its value comes from outside of the block, as a parameter's or a loop's does: no `let` stands before it.
+  var isGiven = false
 
   init(name: String, isConstant: Bool, storage: Storage, span: Span, type: StaticType, isReady: Bool) {
     self.name = name

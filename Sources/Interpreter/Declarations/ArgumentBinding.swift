@@ -109,7 +109,7 @@ extension ArgumentBinding {
     } else if labels.isEmpty {
       fix = "\(name) takes no arguments"
     } else {
-      fix = "it takes \(labels.joined(separator: ", "))"
+      fix = "signature: \(signature(name, parameters))"
     }
     return BindingProblem(message: "\(name) has no parameter '\(label)'", argument: index, fix: fix)
   }

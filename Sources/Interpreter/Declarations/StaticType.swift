@@ -47,6 +47,12 @@ package indirect enum StaticType {
     }
   }
 
+  /// How a sentence about a value goes on: `is an Int`, `gives no value`.
+  var isSentence: String {
+    if case .void = self { return "gives no value" }
+    return "is \(withArticle(name))"
+  }
+
   /// The name under which a host object's type is declared.
   var hostName: String? {
     switch self {

@@ -137,7 +137,8 @@ extension Calls {
         }
         try parameter.store(frame, .array(of: values))
       } else if !given[index], let value = parameter.defaultValue {
-        try parameter.store(frame, value(frame))
+        let value = try value(frame)
+        try parameter.store(frame, parameter.typeCheck?.converted(value) ?? value)
       }
     }
   }

@@ -74,7 +74,7 @@ enum Calls {
       return try builtin.body(call)
     } catch {
       throw EvaluationError.located(
-        error, site?.place,
+        error, site?.place, written: builtin.name,
         operands: site.flatMap { site in
           let written = site.receiver(of: builtin.name).map { [(receiver, $0)] } ?? []
           return OperandShapes(written + Array(zip(arguments, site.argumentPlaces)), context.globals)

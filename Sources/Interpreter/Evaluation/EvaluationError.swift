@@ -89,12 +89,19 @@ package final class EvaluationError: ExplainedError {
   /// Which kinds of errors are about what tensors an operation was given.
   private static let operandKinds: Set<String> = ["ShapeError", "TensorError", "LayerError", "IndexError"]
 
-  /// Any error as one with a place; what is about shapes also shows the tensors among `operands`.
+  /// Any error as one with a place; what is about shapes also shows the tensors among `operands`. What a tensor
+  /// operation says against its use speaks of it as the program wrote it: `+`, `x.permuted`.
   static func located(
-    _ error: any Error, _ place: SourcePlace?, operands: @autoclosure () -> OperandShapes?
+    _ error: any Error, _ place: SourcePlace?, written construct: String? = nil,
+    operands: @autoclosure () -> OperandShapes?
   ) -> any Error {
     if let known = error as? EvaluationError, known.place != nil { return known }
-    let located = located(error, place)
+    let located =
+      if let error = error as? TensorError, let construct {
+        EvaluationError("TensorError", "\(construct): \(error.problem)", fix: error.fix, place: place)
+      } else {
+        located(error, place)
+      }
     guard let result = located as? EvaluationError, operandKinds.contains(result.kind) else { return located }
     return result.given(operands())
   }
@@ -172,12 +179,17 @@ extension EvaluationError {
     var lines: [String] = []
     var repeats = 0
     for entry in trace {
-      guard let place = entry.place else { continue }
+      guard let place = entry.place, !isShown(place) else { continue }
       let line = "called from \(place.source.name), line \(place.line): \(Self.firstLine(place.text))"
       if line == lines.last { repeats += 1 } else { lines.append(line) }
     }
     if hiddenCalls + repeats > 0 { lines.append("… and \(hiddenCalls + repeats) more calls") }
     return lines
+  }
+
+  /// Whether the caret stands under a call already.
+  private func isShown(_ call: SourcePlace) -> Bool {
+    place.map { $0.source === call.source && $0.span == call.span } ?? false
   }
 
   private static func firstLine(_ text: String) -> String {

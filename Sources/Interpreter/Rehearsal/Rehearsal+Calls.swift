@@ -93,14 +93,19 @@ extension Rehearsal {
       }
       let scope = RehearsalScope(parent: outer)
       for parameter in function.parameters {
-        if call.isGiven(parameter.name) || parameter.isVariadic {
-          scope.declare(parameter.name, call.value(parameter.name))
+        if parameter.isVariadic {
+          let values = try call.array(parameter.name).map { try fitting($0, parameter.type) }
+          scope.declare(parameter.name, .array(of: values))
+        } else if call.isGiven(parameter.name) {
+          scope.declare(parameter.name, try fitting(call.value(parameter.name), parameter.type))
         } else if let value = parameter.defaultValue {
-          scope.declare(parameter.name, try evaluate(value, scope))
+          scope.declare(parameter.name, try fitting(evaluate(value, scope), parameter.type))
         }
       }
       let site = call.context.place
-      do { return try result(of: function.body, scope, collector: nil) } catch let error as EvaluationError {
+      do {
+        return try fitting(result(of: function.body, scope, collector: nil), function.returnType)
+      } catch let error as EvaluationError {
         error.passing(function.name, calledAt: site)
         throw error
       }

@@ -103,11 +103,13 @@ extension Rehearsal {
 
   func apply(
     _ name: String, _ left: (value: Value, place: SourcePlace), _ right: (value: Value, place: SourcePlace),
-    _ span: Span
+    _ span: Span, assigning: Bool = false
   ) throws -> Value {
     guard let operation = BinaryOperator(rawValue: name) else { throw Unknowable() }
     do { return try Operators.apply(operation, left.value, right.value, context) } catch {
-      throw EvaluationError.located(error, place(span), operands: OperandShapes([left, right], session))
+      throw EvaluationError.located(
+        error, place(span), written: assigning ? "'\(name)='" : "'\(name)'",
+        operands: OperandShapes([left, right], session))
     }
   }
 

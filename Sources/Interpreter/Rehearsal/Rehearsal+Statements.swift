@@ -38,7 +38,9 @@ extension Rehearsal {
     case .binding(let bindings):
       for binding in bindings {
         guard let value = binding.value else { throw Unknowable() }
-        try bind(binding.pattern, try evaluate(value, scope), scope, isConstant: binding.isConstant)
+        try bind(
+          binding.pattern, fitting(evaluate(value, scope), binding.type), scope,
+          isConstant: binding.isConstant)
       }
       return .normal
     case .assignment(let target, let name, _, let value):
@@ -47,7 +49,7 @@ extension Rehearsal {
       if let name {
         result = try apply(
           name, (try self.value(of: variable, scope), place(target.span)), (result, place(value.span)),
-          statement.span)
+          statement.span, assigning: true)
       }
       guard scope.assign(variable, result) else { throw Unknowable() }
       return .normal

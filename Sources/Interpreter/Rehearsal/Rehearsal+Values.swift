@@ -49,6 +49,17 @@ extension Value {
   }
 }
 
+extension Rehearsal {
+  /// A value as one of a written type, made to fit as it is when the program runs.
+  func fitting(_ value: Value, _ type: TypeName?) throws -> Value {
+    guard let type else { return value }
+    guard let check = TypeCheck(type, library) else { throw Unknowable() }
+    let converted = check.converted(value)
+    guard try check.accepts(converted) else { throw Unknowable() }
+    return converted
+  }
+}
+
 extension NameScan {
   /// Every name that stands somewhere in a statement.
   static func names(in statement: Statement) -> Set<String> {

@@ -85,6 +85,10 @@ final class VariableObject: HostObject {
   var text: String { "Variable \(parameter.shape)" }
   var byteCount: Int? { parameter.shape.elementCount * 4 }
 
+  func bundle(_ context: EvaluationContext) throws -> MIMEBundle {
+    MIMEBundle(text: try context.text(of: .host(self)))
+  }
+
   static let declaration = TypeDeclaration(
     "Variable",
     "A tensor that optimizers can change. Stands for its value where a tensor is wanted, and has a Tensor's members. A "

@@ -26,6 +26,8 @@ extension EvaluationContext {
     case .string(let text) where !isNested: return text
     case .int(let number): return String(number)
     case .tensor(let tensor): return try TensorText.text(of: tensor, runtime())
+    case .host(let variable as VariableObject) where !isNested:
+      return try TensorText.text(of: variable.parameter.tensor, runtime())
     default:
       var writer = ValueWriter()
       writer.tensorText = { try TensorText.text(of: $0, self.runtime()) }

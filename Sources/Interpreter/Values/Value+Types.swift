@@ -43,7 +43,7 @@ extension Value {
 /// `a` or `an` with a type's name.
 func withArticle(_ name: String) -> String {
   guard let first = name.first else { return name }
-  return ("AEIOaeio".contains(first) && !name.hasPrefix("one") ? "an " : "a ") + name
+  return ("AEIOaeio[".contains(first) && !name.hasPrefix("one") ? "an " : "a ") + name
 }
 
 extension Value {

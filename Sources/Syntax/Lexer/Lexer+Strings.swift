@@ -8,6 +8,7 @@ extension Lexer {
     while true {
       let byte = peek()
       if position >= end || byte == 0x0A {
+        hasOpenString = true
         report("string isn't closed", Span(start, position), fix: "end it with \"")
         return .string(parts.finished())
       }

@@ -6,6 +6,8 @@ struct Lexer {
   var diagnostics: [Diagnostic] = []
   /// Whether the source stopped inside a comment or a multi-line string, so that more text may complete it.
   var endsInsideToken = false
+  /// Whether a string on one line wasn't closed, so that what follows it on the line is part of it.
+  var hasOpenString = false
   private(set) var startsLine = true
   /// How deep string interpolations are nested.
   var interpolationDepth = 0
@@ -150,6 +152,8 @@ struct Lexer {
     case UInt8(ascii: ";"): .semicolon
     case UInt8(ascii: "@"): .at
     case UInt8(ascii: "#"): .hash
+    // Behind it a key path begins; at a line's end it is a slip.
+    case UInt8(ascii: "\\") where peek(1) > UInt8(ascii: " "): .backslash
     default: nil
     }
   }

@@ -31,7 +31,7 @@ package struct Token: Sendable {
     case closureParameter(Int)
     case `operator`(String)
     case leftParen, rightParen, leftBracket, rightBracket, leftBrace, rightBrace
-    case comma, colon, semicolon, dot, arrow, assign, question, at, hash
+    case comma, colon, semicolon, dot, arrow, assign, question, at, hash, backslash
     case end
   }
 
@@ -55,6 +55,7 @@ extension Token.Kind {
     case .keyword(let keyword): "'\(keyword.rawValue)'"
     case .integer, .floating: "a number"
     case .string: "a string"
+    case .backslash: "'\\'"
     case .closureParameter(let index): "'$\(index)'"
     case .operator(let name): "'\(name)'"
     case .leftParen: "'('"

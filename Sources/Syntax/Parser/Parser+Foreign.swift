@@ -16,6 +16,10 @@ extension Parser {
     case ("not", true): return ("'not' is Python", "write !condition")
     case ("lambda", true): return ("'lambda' is Python", "write a closure: { x in x + 1 }")
     case ("elif", true): return ("'elif' is Python", "write } else if condition {")
+    case ("typealias", true), ("actor", true), ("operator", true), ("subscript", true):
+      return (
+        "'\(name)' isn't part of the language", "use a function, a closure, a labelled tuple or a dictionary"
+      )
     case ("const", true): return ("'const' is another language's word", "write let")
     case ("from", true):
       return ("nothing needs to be imported", "layers, data sets and tensors are there from the start")

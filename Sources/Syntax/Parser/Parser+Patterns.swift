@@ -26,6 +26,8 @@ extension Parser {
       throw fail(
         "'\(keyword.rawValue)' is a word of the language and can't be a name", at: start,
         fix: "choose another name, or write `\(keyword.rawValue)`")
+    case .leftBracket:
+      throw fail("expected a name, got '['", fix: "take an array apart with parentheses: let (a, b) = xs")
     default: throw fail("expected a name, got \(token.kind.words)")
     }
   }

@@ -25,6 +25,36 @@ extension Parser {
     return base
   }
 
+  /// `\.name`, `\.name.other`, `\Type.name`: the closure that asks its argument for the member.
+  mutating func keyPath() throws -> Expression {
+    let start = token.span
+    advance()
+    if case .identifier = token.kind { advance() }
+    guard isAtBracket(.dot) else {
+      throw fail("expected '.' after '\\', got \(token.kind.words)", fix: "\\.name stands for { $0.name }")
+    }
+    var value = try make(.closureParameter(0), start, depth: 0)
+    if case .identifier("self") = ahead(1).kind {
+      advance()
+      advance()
+    }
+    // `\.[0]` has a dot, `\.a[0]` none.
+    if isAtBracket(.dot), case .leftBracket = ahead(1).kind { advance() }
+    path: while true {
+      switch token.kind {
+      case .leftParen, .leftBrace:
+        guard token.span.start == previousEnd else { break path }
+        throw fail(
+          "'\\' stands before members, not calls", at: token.span, fix: "write a closure: { $0.name() }")
+      default:
+        guard let next = try suffix(of: value, isOptional: false) else { break path }
+        value = next
+      }
+    }
+    let body = Block(statements: [Statement(kind: .expression(value), span: value.span)], span: value.span)
+    return try make(.closure(Closure(parameters: nil, returnType: nil, body: body)), value.span, above: value)
+  }
+
   /// The base with one more suffix, `nil` when none follows.
   private mutating func suffix(of base: Expression, isOptional: Bool) throws -> Expression? {
     switch token.kind {
@@ -111,6 +141,12 @@ extension Parser {
         at: isAtEnd ? nil : dot.joined(token.span))
     }
     advance()
+    // `String.init` is `String`: what makes values is a function already.
+    if name == "init", case .name(let type) = base.kind, type.first?.isUppercase == true {
+      var result = base
+      result.span = span(from: base.span.start)
+      return result
+    }
     return try make(
       .member(base, name: name, nameSpan: nameSpan, isOptional: isOptional), span(from: base.span.start),
       above: base)
@@ -178,6 +214,7 @@ extension Parser {
         "'\(name)' can't stand here", at: token.span,
         fix: "put a space on both sides of '\(name)', or on neither")
     }
+    if isAt(.in) { return fail("'in' is no operator here", at: token.span, fix: "write xs.contains(x)") }
     return fail("expected ',' or \(closing.words), got \(token.kind.words)", at: token.span)
   }
 

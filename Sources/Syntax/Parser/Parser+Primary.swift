@@ -27,6 +27,7 @@ extension Parser {
     case .leftBracket: return try collection()
     case .leftBrace: return try closureExpression()
     case .dot: return try option()
+    case .backslash: return try keyPath()
     case .keyword(let keyword): return try keywordValue(keyword)
     case .operator(let name):
       throw fail("'\(name)' can't begin a value", fix: foreignOperator(name))
@@ -53,6 +54,8 @@ extension Parser {
     case .wildcard:
       advance()
       return try make(.name("_"), start, depth: 0)
+    case .where:
+      throw fail("'where' only stands behind a pattern", at: start, fix: "write select(condition, a, b)")
     default:
       throw fail(
         "expected a value, got \(token.kind.words)", at: start,

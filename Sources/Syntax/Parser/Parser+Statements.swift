@@ -16,6 +16,7 @@ extension Parser {
   /// `{ statements }`
   mutating func block(_ after: String) throws -> Block {
     guard isAtBracket(.leftBrace) else {
+      if isAt(.in) { throw fail("'in' is no operator here", at: token.span, fix: "write xs.contains(x)") }
       throw fail("expected '{' \(after), got \(token.kind.words)", fix: "put the body in braces: { … }")
     }
     return try nested { try $0.blockBody() }
@@ -83,8 +84,22 @@ extension Parser {
       return fail("'=' can't stand here", at: token.span, fix: "compare with ==")
     }
     var fix = "begin a new line, or put ';' before it"
-    if case .comma = token.kind { fix = "begin a new line, or write ';' in its place" }
-    return fail("unexpected \(token.kind.words) after the end of a statement", at: token.span, fix: fix)
+    if case .comma = token.kind {
+      fix = "begin a new line, or write ';' in its place"
+      if assignsSeveralNames() { fix = "put the names in parentheses: (a, b) = (1, 2), or let (a, b) = …" }
+    }
+    if isAt(.in) { return fail("'in' is no operator here", at: token.span, fix: "write xs.contains(x)") }
+    if case .colon = token.kind, nesting > 0 { fix = "a dictionary is written [key: value]" }
+    return fail(
+      "expected the end of the statement, got \(token.kind.words)", at: token.span, fix: fix)
+  }
+
+  /// Whether names with commas between them and a `=` follow: `, b = 1, 2`.
+  private func assignsSeveralNames() -> Bool {
+    var distance = 0
+    while case .comma = ahead(distance).kind, case .identifier = ahead(distance + 1).kind { distance += 2 }
+    if case .assign = ahead(distance).kind { return distance > 0 }
+    return false
   }
 
   /// Goes on behind a statement that couldn't be read: to the next line outside its brackets.
@@ -99,6 +114,7 @@ extension Parser {
     }
     depth = max(0, depth)
     while !isAtEnd {
+      if depth == 0, token.startsLine { return }
       switch token.kind {
       case .leftParen, .leftBracket, .leftBrace: depth += 1
       case .rightBrace where depth == 0: return
@@ -106,7 +122,7 @@ extension Parser {
       case .semicolon where depth == 0:
         advance()
         return
-      default: if depth == 0, token.startsLine { return }
+      default: break
       }
       advance()
     }
@@ -186,12 +202,23 @@ extension Parser {
     return .expression(target)
   }
 
+  /// What stands left of a `=` where nothing can be kept.
+  private func words(for target: Expression) -> String {
+    switch target.kind {
+    case .integer, .double: "a number"
+    case .string: "a string"
+    case .call: "the result of a call"
+    default: "'\(source.text(target.span).prefix { $0 != "\n" })'"
+    }
+  }
+
   private mutating func assignedValue(_ target: Expression) throws -> Expression {
     switch target.kind {
     case .name, .member, .index, .tuple, .optionalChain, .forceUnwrap: break
     default:
       throw fail(
-        "can't assign to this", at: target.span, fix: "a variable, a member or an element stands left of '='")
+        "can't assign to \(words(for: target))", at: target.span,
+        fix: "a variable, a member or an element stands left of '='")
     }
     let value = try expression()
     if case .assign = token.kind {

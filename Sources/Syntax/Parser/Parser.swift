@@ -20,7 +20,8 @@ package struct Parser {
   var nesting = 0
   /// Whether the first thing wrong was that the text stopped where more was needed.
   var stoppedAtEnd = false
-  private var reportedEnd = false
+  /// Where it was reported that the text stops too early.
+  private var endError: Span?
   /// Where a condition is read, `{` begins the body and not a closure.
   var allowsTrailingClosure = true
 
@@ -31,7 +32,11 @@ package struct Parser {
     var parser = Parser(source: source, tokens: tokens)
     let statements = parser.program()
     let lexical = Set(lexer.diagnostics.map(\.span.start))
-    let found = lexer.diagnostics + parser.diagnostics.filter { !lexical.contains($0.span.start) }
+    // An open string swallows the bracket that would close what stands around it.
+    let unclosed = lexer.hasOpenString ? parser.endError : nil
+    let found =
+      lexer.diagnostics
+      + parser.diagnostics.filter { !lexical.contains($0.span.start) && $0.span != unclosed }
     let sorted = found.enumerated().sorted {
       ($0.element.span.start, $0.offset) < ($1.element.span.start, $1.offset)
     }
@@ -97,8 +102,8 @@ package struct Parser {
 
   /// Records that the text stops too early, once: what is open further out is only a consequence.
   private mutating func recordAtEnd(_ diagnostic: Diagnostic) {
-    guard !stoppedAtEnd, !reportedEnd else { return }
-    reportedEnd = true
+    guard !stoppedAtEnd, endError == nil else { return }
+    endError = diagnostic.span
     stoppedAtEnd = diagnostics.isEmpty
     record(diagnostic)
   }

@@ -1,6 +1,7 @@
 /// Finds what somebody may have meant by a misspelt word.
 package enum Spelling {
-  /// The candidate nearest to `word`, if one is near enough: at most a third of its letters differ.
+  /// The candidate nearest to `word`, if one is near enough: at most a third of its letters differ, or a word of at
+  /// least four letters is the beginning of just one.
   package static func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
     let lowered = Array(word.lowercased().unicodeScalars.prefix(64))
     var best: (candidate: String, distance: Int)?
@@ -17,7 +18,15 @@ package enum Spelling {
       }
       best = (candidate, distance)
     }
-    return best?.candidate
+    return best?.candidate ?? continuation(of: lowered, among: candidates)
+  }
+
+  private static func continuation(of word: [Unicode.Scalar], among candidates: some Sequence<String>)
+    -> String?
+  {
+    guard word.count >= 4 else { return nil }
+    let longer = Set(candidates).filter { $0.lowercased().unicodeScalars.starts(with: word) }
+    return longer.count == 1 ? longer.first : nil
   }
 
   /// Edits between two words, where exchanging two neighbours counts as one.

@@ -3,16 +3,19 @@ package struct TensorError: ExplainedError {
   /// The operation that refuses.
   package let operation: String
   /// What was got and what was wanted, with the shapes.
-  package let message: String
+  package let problem: String
   /// What to do about it.
   package let fix: String?
 
   /// Makes an error about an operation.
   package init(_ operation: String, _ problem: String, fix: String? = nil) {
     self.operation = operation
-    message = "\(operation): \(problem)"
+    self.problem = problem
     self.fix = fix
   }
+
+  /// The problem behind the operation's name.
+  package var message: String { "\(operation): \(problem)" }
 }
 
 /// A loss or gradient that is not a finite number, found before anything was updated.
