@@ -17,6 +17,8 @@ static void end(int signal) {
   _exit(128 + signal);
 }
 
+void cel_restore_terminal(void) { tcsetattr(terminal, TCSADRAIN, &original); }
+
 void cel_restore_terminal_at_end(int descriptor) {
   if (tcgetattr(descriptor, &original) != 0) return;
   terminal = descriptor;

@@ -55,6 +55,33 @@ import Testing
     #expect(try terminal.wait(for: "[4]>").contains("7"))
   }
 
+  @Test func whatIsTypedWhileSomethingRunsAppearsOnceAtTheNextPrompt() throws {
+    let terminal = try PseudoTerminal(files: files)
+    try terminal.wait(for: "[1]>")
+    terminal.type(
+      "print(\"go\" + \"ing\"); var n = 0; while n < 2_000_000 { n += 1 }; print(\"do\" + \"ne\")\r")
+    try terminal.wait(for: "going")
+    terminal.type("let ahead = 4x\u{7f}2")
+    // Nothing of it is seen before the prompt it is meant for.
+    #expect(!(try terminal.wait(for: "done")).contains("ahead"))
+    try terminal.wait(for: "[2]>")
+    terminal.type("\r")
+    try terminal.wait(for: "[3]>")
+    terminal.type("ahead\r")
+    #expect(try terminal.wait(for: "[4]>").contains("42"))
+  }
+
+  @Test func questionsShowWhatIsAnswered() throws {
+    let terminal = try PseudoTerminal(files: files)
+    try terminal.wait(for: "[1]>")
+    terminal.type("let name = input(\"who?\" + \" \")\r")
+    try terminal.wait(for: "who? ")
+    terminal.type("Adq\u{7f}a\n")
+    #expect(try terminal.wait(for: "[2]>").contains("Ad"))
+    terminal.type("name\r")
+    #expect(try terminal.wait(for: "[3]>").contains("\"Ada\""))
+  }
+
   @Test func aPasteIsOneEntryThatWaitsForEnter() throws {
     let terminal = try PseudoTerminal(files: files)
     try terminal.wait(for: "[1]>")

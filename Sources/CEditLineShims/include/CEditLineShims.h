@@ -42,6 +42,8 @@ void cel_set_history(EditLine *editor, HistoryW *history);
 
 /// Remembers the terminal as it is, and gives it back so when SIGTERM or SIGHUP ends the program.
 void cel_restore_terminal_at_end(int descriptor);
+/// Gives the terminal back as it was remembered, for as long as the program is put aside.
+void cel_restore_terminal(void);
 
 /// How many entries a history keeps.
 void cel_history_limit(HistoryW *history, int limit);

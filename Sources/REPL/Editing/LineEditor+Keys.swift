@@ -15,8 +15,10 @@ extension LineEditor {
     cel_use_emacs_keys(editor)
     // Without this the terminal turns Ctrl-C and Ctrl-Z into signals before the editor sees them.
     cel_set_terminal_flag(editor, true, wide("-isig"))
-    // While something runs Ctrl-C is a signal, and its ^C would stand in the middle of what is printed.
-    cel_set_terminal_flag(editor, false, wide("-echoctl"))
+    // What is typed while something runs belongs to the next prompt: shown by the terminal it would stand in the middle
+    // of what is printed, and once more at the prompt; in lines of the terminal's, keys would not mean what they mean
+    // here.
+    for flag in ["-echo", "-icanon"] { cel_set_terminal_flag(editor, false, wide(flag)) }
     for (keys, command) in [
       (PrivateKeys.newline, "ed-newline"), ("\\e[1;5C", "em-next-word"),
       ("\\e[1;5D", "ed-prev-word"),
@@ -180,6 +182,7 @@ extension LineEditor {
   private func suspend() -> UInt8 {
     setBracketedPaste(false)
     cel_prepare_terminal(editor, false)
+    cel_restore_terminal()
     write("\n")
     // To this thread, so that the process has stopped and gone on when the call returns.
     raise(SIGTSTP)

@@ -4,22 +4,23 @@ import TensorRuntime
 
 /// Reads an answer from standard input; a raised token ends the wait.
 enum StandardInputLine {
-  /// One line without its line feed. With `hidden` a terminal doesn't show what is typed.
+  /// One line without its line feed. A terminal shows what is typed and lets it be edited, unless it is `hidden`.
   static func read(from input: TerminalInput, hidden: Bool, interruption: CancellationToken) throws
     -> String
   {
     var saved = termios()
-    let hides = hidden && tcgetattr(input.descriptor, &saved) == 0
-    if hides {
-      var silent = saved
-      silent.c_lflag &= ~tcflag_t(ECHO)
-      tcsetattr(input.descriptor, TCSAFLUSH, &silent)
+    let isTerminal = tcgetattr(input.descriptor, &saved) == 0
+    // What was typed before a secret was asked for is none.
+    let change = hidden ? TCSAFLUSH : TCSADRAIN
+    if isTerminal {
+      var asking = saved
+      asking.c_lflag |= tcflag_t(ICANON | ECHO)
+      if hidden { asking.c_lflag &= ~tcflag_t(ECHO) }
+      tcsetattr(input.descriptor, change, &asking)
     }
     defer {
-      if hides {
-        tcsetattr(input.descriptor, TCSAFLUSH, &saved)
-        fputs("\n", stdout)
-      }
+      if isTerminal { tcsetattr(input.descriptor, change, &saved) }
+      if isTerminal && hidden { fputs("\n", stdout) }
     }
     var bytes: [UInt8] = []
     while true {
