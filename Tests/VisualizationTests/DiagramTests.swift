@@ -18,10 +18,12 @@ struct DiagramTests {
   }
 
   private func boxes(_ figure: Figure) -> [(left: Double, top: Double, right: Double, bottom: Double)] {
-    figure.marks.compactMap { mark in
-      guard case .box(let corner, let width, let height, _) = mark, height == 38 else { return nil }
+    let all = figure.marks.compactMap { mark -> (left: Double, top: Double, right: Double, bottom: Double)? in
+      guard case .box(let corner, let width, let height, _) = mark else { return nil }
       return (corner.x, corner.y, corner.x + width, corner.y + height)
     }
+    // A frame, and the box within it.
+    return all.indices.filter { $0 % 2 == 0 }.map { all[$0] }
   }
 
   @Test("Boxes don't touch and stay on the drawing")
@@ -36,6 +38,22 @@ struct DiagramTests {
           other.left > box.right || box.left > other.right || other.top > box.bottom || box.top > other.bottom
         #expect(isApart)
       }
+    }
+  }
+
+  @Test("Shapes stand in the boxes, so that no arrow runs through them")
+  func shapesStandInBoxes() {
+    let figure = residual.figure()
+    let boxes = boxes(figure)
+    let texts = figure.marks.compactMap { mark -> (text: String, place: Place)? in
+      if case .text(let text, let place, _, _, _, _) = mark { (text, place) } else { nil }
+    }
+    #expect(texts.filter { $0.text.hasPrefix("[") }.count == 8)
+    for (_, place) in texts {
+      #expect(
+        boxes.contains {
+          place.x > $0.left && place.x < $0.right && place.y - 6 > $0.top && place.y + 6 < $0.bottom
+        })
     }
   }
 

@@ -6,7 +6,7 @@ package struct GraphDiagram: Sendable {
     package let title: String
     /// The second line; may be empty.
     package let subtitle: String
-    /// What goes on along the arrows that leave it: a shape.
+    /// The last line, paler: the shape of what it gives.
     package let output: String
     /// Which of the theme's colours it has; none for `nil`.
     package let color: Int?
@@ -18,6 +18,14 @@ package struct GraphDiagram: Sendable {
       (self.title, self.subtitle, self.output) = (title, subtitle, output)
       (self.color, self.sources) = (color, sources)
     }
+
+    /// What is written in it, from above.
+    fileprivate func lines(_ theme: Theme) -> [(text: String, size: Double, color: Color)] {
+      [
+        (title, 12, theme.ink), (subtitle, 10, theme.ink),
+        (output, 10, theme.ink.mixed(with: theme.grid, 0.3)),
+      ].filter { !$0.text.isEmpty }
+    }
   }
 
   /// The boxes.
@@ -28,23 +36,28 @@ package struct GraphDiagram: Sendable {
   /// Makes a diagram; sources that do not come before their box are left out.
   package init(_ nodes: [Node]) { self.nodes = nodes }
 
+  /// How far apart the lines in a box are, in CSS pixels.
+  private static let lineHeight = 15.0
+
   /// The diagram as a drawing.
   package func figure() -> Figure {
     let layout = LayeredLayout(sources: nodes.map(\.sources))
     let font = StrokeFont(size: 12)
-    let widths = nodes.map { max(70, max(font.width($0.title), font.width($0.subtitle)) + 20) }
-    let (tall, gap) = (38.0, 26.0)
+    let widths = nodes.map { node in
+      max(70, ([node.title, node.subtitle, node.output].map(font.width).max() ?? 0) + 20)
+    }
+    let most = nodes.map { $0.lines(theme).count }.max() ?? 1
+    let (tall, gap) = (Double(most) * Self.lineHeight + 10, 24.0)
     let width = { (slot: LayeredLayout.Slot) in slot.node.map { widths[$0] + 18 } ?? 16 }
     let centers = layout.centers(width: width)
     let left = centers.map { $1 - width($0) / 2 }.min() ?? 0
     let right = centers.map { $1 + width($0) / 2 }.max() ?? 0
-    let longest = nodes.map { font.width($0.output) }.max() ?? 0
     let places = Dictionary(
       uniqueKeysWithValues: centers.map { slot, center in
         (slot, Place(20 + center - left, 16 + Double(slot.rank) * (tall + gap) + tall / 2))
       })
     var figure = Figure(
-      width: Int(right - left + 40 + longest), height: Int(Double(layout.ranks.count) * (tall + gap) + 16),
+      width: Int(right - left + 40), height: Int(Double(layout.ranks.count) * (tall + gap) - gap + 32),
       background: theme.background)
     for chain in layout.chains {
       let points = chain.compactMap { places[$0] }
@@ -68,22 +81,12 @@ package struct GraphDiagram: Sendable {
       figure.box(
         corner + Place(1.5, 1.5), width: widths[index] - 3, height: tall - 3,
         color: theme.background.mixed(with: edge, 0.16))
-      let isSingle = node.subtitle.isEmpty
-      figure.text(
-        node.title, at: place - Place(0, isSingle ? 0 : 8), anchor: .middle, color: theme.ink)
-      if !isSingle {
+      let lines = node.lines(theme)
+      for (row, line) in lines.enumerated() {
+        let below = (Double(row) - Double(lines.count - 1) / 2) * Self.lineHeight
         figure.text(
-          node.subtitle, at: place + Place(0, 9), size: 10, anchor: .middle, color: theme.ink)
+          line.text, at: place + Place(0, below), size: line.size, anchor: .middle, color: line.color)
       }
-      let side = place + Place(6, tall / 2 + 10)
-      if !node.output.isEmpty {
-        figure.box(
-          side - Place(1, 6), width: StrokeFont(size: 10).width(node.output) * 1.1 + 2, height: 12,
-          color: theme.background)
-      }
-      figure.text(
-        node.output, at: side, size: 10,
-        color: theme.ink.mixed(with: theme.grid, 0.3))
     }
     return figure
   }
