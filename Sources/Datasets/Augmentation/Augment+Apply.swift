@@ -1,40 +1,11 @@
 import TensorRuntime
 
-/// A rectangle around a thing in an image, with the thing's class.
-package struct LabelledBox: Sendable, Hashable {
-  /// Left edge in pixels.
-  package let x: Float
-  /// Upper edge in pixels.
-  package let y: Float
-  /// Width in pixels.
-  package let width: Float
-  /// Height in pixels.
-  package let height: Float
-  /// The class number.
-  package let label: Int32
-
-  /// Makes a box from its left upper corner and size.
-  package init(x: Float, y: Float, width: Float, height: Float, label: Int32) {
-    (self.x, self.y, self.width, self.height, self.label) = (x, y, width, height, label)
-  }
-}
-
-/// What one sample has besides its image, moved along with it.
-package struct SampleExtras: Sendable, Equatable {
-  /// Class or instance numbers of each pixel, [h, w], any number of them.
-  package var masks: [[UInt8]]
-  /// Boxes around things.
-  package var boxes: [LabelledBox]
-
-  /// Makes extras.
-  package init(masks: [[UInt8]] = [], boxes: [LabelledBox] = []) { (self.masks, self.boxes) = (masks, boxes) }
-}
-
 extension Augment {
   /// Changes one image of numbers in 0…1, [c, h, w], in place, and what belongs to it.
   ///
   /// `random` is the epoch's sequence and `index` the sample's number in the set. Boxes that leave the image are
-  /// dropped, others cut at its edge.
+  /// dropped, others cut at its edge. A box that goes around a thing of the instance mask does so again; any other goes
+  /// around its own moved corners.
   package func apply(
     to image: UnsafeMutableBufferPointer<Float>, shape: [Int], random: Philox, index: Int,
     extras: inout SampleExtras
@@ -44,8 +15,15 @@ extension Augment {
     let motion = Motion(self, width: shape[2], height: shape[1], draws: &draws)
     if !motion.isIdentity {
       move(image, channels: shape[0], by: motion)
+      let things = extras.things(width: motion.width)
       extras.masks = extras.masks.map { moved($0, by: motion) }
-      extras.boxes = extras.boxes.compactMap { Self.moved($0, by: motion) }
+      let extents = extras.extents(width: motion.width)
+      extras.boxes = zip(extras.boxes, things).compactMap { box, thing in
+        guard let moved = Self.moved(box, by: motion) else { return nil }
+        guard let thing else { return moved }
+        // Edges that are repeated outside of the image may show it once more: only what is where it went counts.
+        return extents[thing].flatMap(moved.intersection)
+      }
     }
     color(image, channels: shape[0], draws: &draws)
     blot(image, shape: shape, draws: &draws)
