@@ -214,6 +214,24 @@ func refusesToLook(_ line: String, _ part: String) {
   let wanted = -(logSoftmax(mean)[0] + logSoftmax(mean)[1]).number / 2
   expect(isClose(net.evaluate(samples, tta: Augment(flip: .horizontal), views: 600).loss, wanted, within: 0.1))
   """,
+  // What is looked at are views too where they are wanted: class 0 is the left's brightness, class 1 three times the
+  // right's, so that an image bright on its left is class 0 and the mean over its mirrored views class 1.
+  """
+  seed(4)
+  let weights = Tensor([[0.5, 0], [0, 1.5], [0.5, 0], [0, 1.5]])
+  let net = Model(input: [1, 2, 2]) { x in matmul(x |> Flatten(), weights) }
+  let left = Tensor([[[1, 0], [1, 0]]])
+  let samples = Samples(stack(left, left, left), [0, 0, 0])
+  let flips = Augment(flip: .horizontal)
+  expect(net.confusion(samples).counts == Tensor([[3]]))
+  expect(net.confusion(samples, tta: Augment(), views: 2).counts == Tensor([[3]]))
+  expect(net.confusion(samples, tta: flips, views: 500).counts == Tensor([[0, 3], [0, 0]]))
+  expect(net.evaluate(samples, tta: flips, views: 500).accuracy == 0.0)
+  expect(ascii(net.mistakes(samples)).contains("no mistakes"))
+  expect(ascii(net.mistakes(samples, count: 1, tta: flips, views: 500)).contains("0 as 1"))
+  // The loss of the mean output (0.5, 1.5) is 1.3.
+  expect(ascii(net.topLosses(samples, count: 1, tta: flips, views: 500)).contains("1.3"))
+  """,
   // What moves an image moves its masks and boxes: mirrored, all of them are.
   """
   seed(2)

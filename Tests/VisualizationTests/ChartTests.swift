@@ -57,6 +57,18 @@ struct ChartTests {
     #expect(Axis(holding: [low, high]).ticks.map(\.label) == labels)
   }
 
+  @Test("What is counted has no ticks between whole numbers")
+  func countingTicks() {
+    #expect(Axis(holding: [1, 3], isCounting: true, margin: 0).ticks.map(\.label) == ["1", "2", "3"])
+    #expect(Axis(holding: [0, 0.5], isCounting: true, margin: 0).ticks.map(\.label) == ["0"])
+    #expect(
+      Axis(holding: [0, 100], isCounting: true, margin: 0).ticks.map(\.label)
+        == Axis(holding: [0, 100], margin: 0).ticks.map(\.label))
+    let text = Chart("loss", over: "epoch", series: [.init("", y: [30, 20, 10])])
+      .text(style: .ascii, columns: 60)
+    #expect(text.contains("epoch") && !text.contains("1.5"))
+  }
+
   @Test("Logarithmic ticks are powers of ten")
   func logarithmic() {
     let axis = Axis(holding: [1e-6, 1, -5, 0], isLogarithmic: true)

@@ -22,17 +22,34 @@ struct ImageGridTests {
   @Test("A small matrix is seen as characters", arguments: TextStyle.allCases)
   func smileyText(style: TextStyle) throws {
     let grid = ImageGrid([try Tile(channels: 1, height: 7, width: 7, values: Self.smiley)])
-    let text = grid.text(style: style, columns: 80)
+    let text = try grid.text(style: style, columns: 80)
     try Snapshot.expect(text.replacing("\u{1B}", with: "ESC"), named: "smiley-\(style.rawValue)")
   }
 
   @Test("Images stand side by side with captions, as many as fit")
   func textLayout() throws {
     let grid = ImageGrid(try tiles(5), columns: 5)
-    for line in grid.text(style: .ascii, columns: 40).split(separator: "\n") { #expect(line.count <= 40) }
-    try Snapshot.expect(grid.text(style: .ascii, columns: 40), named: "grid-ascii-40")
-    #expect(grid.text(style: .ascii, columns: 40, lineLimit: 5).hasSuffix("… and 3 more"))
-    #expect(ImageGrid([]).text(style: .ascii, columns: 40) == "")
+    for line in try grid.text(style: .ascii, columns: 40).split(separator: "\n") { #expect(line.count <= 40) }
+    try Snapshot.expect(try grid.text(style: .ascii, columns: 40), named: "grid-ascii-40")
+    #expect(try grid.text(style: .ascii, columns: 40, lineLimit: 5).hasSuffix("… and 3 more"))
+    #expect(try ImageGrid([]).text(style: .ascii, columns: 40) == "")
+  }
+
+  @Test("A caption goes on below where it is wider than its image; a word that is has its end left out")
+  func longCaptions() throws {
+    let captions = ["airplane as automobile", "cat", "an incomprehensibilities of ten words in all, no less"]
+    let tiles = try zip(try tiles(3), captions).map { tile, caption in tile.captioned(caption) }
+    let lines = try ImageGrid(tiles, columns: 3).text(style: .ascii, columns: 38).split(separator: "\n")
+      .map(String.init)
+    try Snapshot.expect(lines.joined(separator: "\n"), named: "long-captions")
+    for line in lines { #expect(line.count <= 38) }
+    var grid = ImageGrid(tiles, columns: 3)
+    grid.scale = 8
+    let three = try grid.image()
+    #expect(three.height == 4 + 64 + 48 + 4)
+    grid = ImageGrid([try Tile(channels: 1, height: 8, width: 8, values: tiles[0].values, caption: "cat")])
+    grid.scale = 8
+    #expect(try grid.image().height == 4 + 64 + 18 + 4)
   }
 
   @Test("A pixel becomes a square of whole pixels in its own colour")
@@ -56,13 +73,13 @@ struct ImageGridTests {
     var grid = ImageGrid([low, high])
     let shown = { (range: ImageGrid.Range) in
       grid.range = range
-      return grid.rasters().map { $0.colors.map(\.red) }
+      return try grid.rasters().map { $0.colors.map(\.red) }
     }
-    #expect(shown(.unit) == [[0, 0], [0, 255]])
-    #expect(shown(.each) == [[0, 255], [0, 255]])
-    #expect(shown(.all) == [[0, 85], [85, 255]])
-    #expect(shown(.symmetric) == [[64, 128], [128, 255]])
-    #expect(shown(.fixed(-4...0)) == [[128, 255], [255, 255]])
+    #expect(try shown(.unit) == [[0, 0], [0, 255]])
+    #expect(try shown(.each) == [[0, 255], [0, 255]])
+    #expect(try shown(.all) == [[0, 85], [85, 255]])
+    #expect(try shown(.symmetric) == [[64, 128], [128, 255]])
+    #expect(try shown(.fixed(-4...0)) == [[128, 255], [255, 255]])
   }
 
   @Test("Numbers that are none are shown in a colour of their own, and nothing traps")
@@ -71,9 +88,9 @@ struct ImageGridTests {
     for range in [ImageGrid.Range.unit, .each, .all, .symmetric] {
       var grid = ImageGrid([tile])
       grid.range = range
-      #expect(grid.rasters()[0].colors[0] == Color(0xFF00FF))
+      #expect(try grid.rasters()[0].colors[0] == Color(0xFF00FF))
       _ = try grid.png()
-      for style in TextStyle.allCases { _ = grid.text(style: style, columns: 1) }
+      for style in TextStyle.allCases { _ = try grid.text(style: style, columns: 1) }
     }
   }
 

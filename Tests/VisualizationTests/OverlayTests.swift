@@ -11,7 +11,7 @@ struct OverlayTests {
   @Test("A mask tints its pixels and leaves the others")
   func masks() throws {
     let mask: [Int32] = [0, 1, 2, 0]
-    let colors = ImageGrid([try dark(2).masked(mask, opacity: 1)]).rasters()[0].colors
+    let colors = try ImageGrid([dark(2).masked(mask, opacity: 1)]).rasters()[0].colors
     #expect(colors == [Color(gray: 0), Theme.light.color(0), Theme.light.color(1), Color(gray: 0)])
     #expect(throws: ImageError.self) { try dark(2).masked([1]) }
     _ = try ImageGrid([dark(2).masked([-5, .max, .min, 0])]).png()
@@ -20,7 +20,7 @@ struct OverlayTests {
   @Test("Boxes are outlined in characters and drawn in pixels")
   func boxes() throws {
     let tile = try dark(12).boxed([Tile.Box(x: 2, y: 4, width: 6, height: 5, text: "cat 0.9", color: 4)])
-    #expect(ImageGrid([tile]).text(style: .ascii, columns: 80).contains { $0 != " " && $0 != "\n" })
+    #expect(try ImageGrid([tile]).text(style: .ascii, columns: 80).contains { $0 != " " && $0 != "\n" })
     let image = try ImageGrid([tile]).image()
     let plain = try ImageGrid([try dark(12)]).image()
     #expect(image != plain)
@@ -34,7 +34,7 @@ struct OverlayTests {
     ]
     let tile = try dark(8).boxed(odd.map { Tile.Box(x: $0.0, y: $0.0, width: $0.1, height: $0.1, text: "x") })
     _ = try ImageGrid([tile]).png()
-    for style in TextStyle.allCases { _ = ImageGrid([tile]).text(style: style, columns: 20) }
+    for style in TextStyle.allCases { _ = try ImageGrid([tile]).text(style: style, columns: 20) }
   }
 
   @Test("Bars as characters and drawings")

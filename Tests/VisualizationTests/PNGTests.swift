@@ -1,5 +1,6 @@
 import ImageCodecs
 import Testing
+import Visualization
 
 @Suite("PNG files")
 struct PNGTests {
@@ -143,6 +144,34 @@ struct PNGTests {
       }
       #expect(throws: Stopped.self) {
         try StopRequest.$current.withValue(StopRequest(check)) { try PNG.encode(drawing: image) }
+      }
+    }
+  }
+
+  @Test("Who asks to stop is heard at each row that is coloured, enlarged or written as characters")
+  func drawingStops() throws {
+    struct Stopped: Error {}
+    let numbers = (0..<96 * 96).map { Float($0 % 97) / 96 }
+    let tile = try Tile(channels: 1, height: 96, width: 96, values: numbers)
+      .masked((0..<96 * 96).map { Int32($0 % 3) })
+    var grid = ImageGrid([tile])
+    grid.scale = 2
+    let work: [(looks: Int, () throws -> Void)] = [
+      // Once a row as colours and once as a mask, twice enlarged.
+      (4 * 96, { _ = try grid.image() }), (2 * 96 + 20, { _ = try grid.text(style: .ascii, columns: 80) }),
+      (20, { _ = try Chart(series: [.init("", y: (0..<20).map(Double.init))]).figure().image() }),
+    ]
+    for (fewest, draw) in work {
+      let looks = Looks()
+      try StopRequest.$current.withValue(StopRequest { _ = looks.next() }) { try draw() }
+      let all = looks.next()
+      #expect(all >= fewest)
+      for after in [0, all / 2, all - 1] {
+        let looks = Looks()
+        let check: @Sendable () throws -> Void = { if looks.next() >= after { throw Stopped() } }
+        #expect(throws: Stopped.self) {
+          try StopRequest.$current.withValue(StopRequest(check)) { try draw() }
+        }
       }
     }
   }

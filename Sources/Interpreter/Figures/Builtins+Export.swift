@@ -3,11 +3,32 @@ import ImageCodecs
 import TensorRuntime
 import Visualization
 
-/// Pictures as files: `png`, `svg`.
+/// Pictures as files and as text: `png`, `svg`, `ascii`.
 enum ExportBuiltins {
-  static let all: [Builtin] = [png, svg]
+  static let all: [Builtin] = [ascii, png, svg]
 
   private static let to = Parameter.labelled("to", .string, "the file; it is replaced")
+
+  private static let ascii = Builtin(
+    "ascii", "An image or a figure as plain ASCII text.",
+    [
+      .positional("x", .any, "an image, samples, feature maps, a figure"),
+      .labelled("columns", .int, "how wide", default: .int(78)),
+    ], returns: .string, example: "ascii(rand(1, 8, 8))"
+  ) { call in
+    let columns = max(8, min(400, try call.int("columns")))
+    if let tiles = try Tiles.images(of: call.value("x"), context: call.context) {
+      var grid = ImageGrid(tiles)
+      grid.range = Tiles.range(of: tiles)
+      return .string(try grid.text(style: .ascii, columns: columns))
+    }
+    guard case .host = call.value("x"),
+      case .text(let text)? = try form("text/plain", of: call, columns: columns)
+    else {
+      throw EvaluationError("TypeError", "ascii wants an image or a figure, got \(call.value("x").article)")
+    }
+    return .string(text)
+  }
 
   private static let png = Builtin(
     "png",
@@ -27,7 +48,7 @@ enum ExportBuiltins {
       let range = Tiles.range(of: tiles)
       var grid = ImageGrid(tiles, columns: 1)
       grid.range = range
-      if let raster = grid.rasters().first {
+      if let raster = try grid.rasters().first {
         let image = try pixels(raster, channels: tiles[0].channels, scale: scale)
         return try write(try PNG.encode(image), to: path)
       }
@@ -58,6 +79,7 @@ enum ExportBuiltins {
     var pixels: [UInt8] = []
     pixels.reserveCapacity(try PixelImage.sampleCount(width: width, height: height, channels: channels))
     for y in 0..<height {
+      try StopRequest.obey()
       for x in 0..<width {
         let color = raster.colors[y / scale * raster.width + x / scale]
         pixels.append(color.red)
@@ -73,10 +95,12 @@ enum ExportBuiltins {
   }
 
   /// One form of what a notebook would show for `x`, wherever the program runs.
-  private static func form(_ type: String, of call: Arguments) throws -> MIMEBundle.Content? {
+  private static func form(_ type: String, of call: Arguments, columns: Int = 80) throws
+    -> MIMEBundle.Content?
+  {
     let context = call.context
     let outer = context.sink
-    context.sink = PictureSink()
+    context.sink = PictureSink(columns: columns)
     defer { context.sink = outer }
     let bundle: MIMEBundle
     if let tiles = try Tiles.images(of: call.value("x"), context: context) {
@@ -94,8 +118,11 @@ enum ExportBuiltins {
 
 /// A front end that sees pictures and shows nothing.
 private final class PictureSink: OutputSink {
-  var capabilities: SinkCapabilities {
-    SinkCapabilities(progress: .log, columns: 80, showsPictures: true, colors: false, canAsk: false)
+  let capabilities: SinkCapabilities
+
+  init(columns: Int) {
+    capabilities = SinkCapabilities(
+      progress: .log, columns: columns, showsPictures: true, colors: false, canAsk: false)
   }
   func write(_ text: String, to stream: StandardStream) {}
   func display(_ bundle: MIMEBundle, id: String?) {}

@@ -1,7 +1,7 @@
 import TensorRuntime
 import Visualization
 
-/// Showing things: `show`, `plot`, `ascii`.
+/// Showing things: `show`, `plot`.
 enum FigureBuiltins {
   static let all: [Builtin] = [
     Builtin(
@@ -81,20 +81,6 @@ enum FigureBuiltins {
       guard !curves.isEmpty else { return .void }
       try display(.charts([Chart(try call.string("title"), series: curves)]), context)
       return .void
-    },
-    Builtin(
-      "ascii", "An image as plain ASCII text.",
-      [
-        .positional("x", .any, "an image, samples, feature maps"),
-        .labelled("columns", .int, "how wide", default: .int(78)),
-      ], returns: .string, example: "ascii(rand(1, 8, 8))"
-    ) { call in
-      guard let tiles = try Tiles.images(of: call.value("x"), context: call.context) else {
-        throw EvaluationError("TypeError", "ascii wants an image, got \(call.value("x").article)")
-      }
-      var grid = ImageGrid(tiles)
-      grid.range = Tiles.range(of: tiles)
-      return .string(grid.text(style: .ascii, columns: max(8, min(400, try call.int("columns")))))
     },
   ]
 

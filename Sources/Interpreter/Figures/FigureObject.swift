@@ -45,7 +45,7 @@ enum FigureBundle {
     switch content {
     case .grid(var grid):
       grid.theme = theme
-      let text = grid.text(style: pictureStyle(front), columns: min(front.columns, 160))
+      let text = try grid.text(style: pictureStyle(front), columns: min(front.columns, 160))
       guard front.showsPictures else { return MIMEBundle(text: text) }
       let image = try grid.image()
       return picture([("image/png", .bytes(try PNG.encode(image)))], image.width, image.height, text)

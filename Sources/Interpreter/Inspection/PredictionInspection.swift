@@ -10,8 +10,10 @@ enum PredictionInspection {
 
   static let members: [Member] = [
     .method(
-      "confusion", "Which class is taken for which: a row per true class, a column per predicted one.",
-      [data], returns: .host("Confusion")
+      "confusion",
+      "Which class is taken for which: a row per true class, a column per predicted one. With tta: by the mean output "
+        + "for several views of each sample, as evaluate has it.",
+      [data] + TestTimeViews.parameters, returns: .host("Confusion")
     ) { (model: ModelObject, call) in
       let found = try Predictions(model, call)
       return .host(
@@ -21,7 +23,7 @@ enum PredictionInspection {
     },
     .method(
       "mistakes", "The images it is surest of and wrong, with the true and the predicted class.",
-      [data, count], returns: .host("Figure")
+      [data, count] + TestTimeViews.parameters, returns: .host("Figure")
     ) { (model: ModelObject, call) in
       let found = try Predictions(model, call)
       let wrong = found.labels.indices.filter { found.labels[$0] != found.predicted[$0] }
@@ -34,8 +36,8 @@ enum PredictionInspection {
       }
     },
     .method(
-      "topLosses", "The images with the largest loss: true class, predicted class, loss.", [data, count],
-      returns: .host("Figure")
+      "topLosses", "The images with the largest loss: true class, predicted class, loss.",
+      [data, count] + TestTimeViews.parameters, returns: .host("Figure")
     ) { (model: ModelObject, call) in
       let found = try Predictions(model, call)
       let order = found.losses.indices.sorted { (found.losses[$1], $0) < (found.losses[$0], $1) }

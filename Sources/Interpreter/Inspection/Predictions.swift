@@ -15,13 +15,15 @@ struct Predictions {
   /// −log of the true class's probability.
   let losses: [Float]
 
-  /// Lets a network look at the samples of an argument; a data set stands for its test part.
+  /// Lets a network look at the samples of an argument, or at several views of each; a data set stands for its test part.
   init(_ model: ModelObject, _ call: Arguments) throws {
     let context = call.context
     samples = try Self.samples(call)
     let runtime = try context.runtime()
+    let views = try TestTimeViews(of: call.value("data"), call)
     let outputs = try model.network.predictions(
-      for: ImageTrainingData(samples: samples), runtime: runtime, random: context.random)
+      for: ImageTrainingData(samples: views?.samples ?? samples), views: views?.count ?? 1, runtime: runtime,
+      random: context.random)
     guard outputs.count == 1, let output = outputs.first, output.rank == 2 else {
       let shapes = outputs.map(\.shape.description).joined(separator: ", ")
       throw EvaluationError(

@@ -78,13 +78,13 @@ enum ModelTraining {
       "evaluate",
       "Loss and metrics over all samples; nothing is learned. With tta: those of the mean output for several views of "
         + "each sample.",
-      [data, target, loss, metrics, tta, views],
+      [data, target, loss, metrics] + TestTimeViews.parameters,
       returns: .host("Evaluation"), rehearsal: rehearse
     ) { (model: ModelObject, call) in
       var value = call.value("data")
       if case .host(let set as DatasetObject) = value { value = .host(SamplesObject(set.dataset.test)) }
       let target = try DataArgument.Target(call)
-      let views = try changedViews(of: value, call)
+      let views = try TestTimeViews(of: value, call)
       if views != nil, case .masks = target {
         throw EvaluationError(
           "ValueError", "masks move with the views, so that their mean belongs to no pixel",
@@ -103,7 +103,7 @@ enum ModelTraining {
       "predict",
       "The outputs for all samples, [n, …]; a tuple where there are several. With tta: the mean of what the network makes "
         + "of several views of each sample, changed at random (test-time augmentation).",
-      [data, tta, views],
+      [data] + TestTimeViews.parameters,
       inferredType: { types in if case .model(let output)? = types.first { output } else { .unknown } },
       rehearsal: rehearsePrediction
     ) { (model: ModelObject, call) in try predict(model, call) },
@@ -116,7 +116,7 @@ enum ModelTraining {
 
   private static func predict(_ model: ModelObject, _ call: Arguments) throws -> Value {
     let context = call.context
-    if let views = try changedViews(of: call.value("data"), call) {
+    if let views = try TestTimeViews(of: call.value("data"), call) {
       return model.value(
         of: try model.network.predictions(
           for: ImageTrainingData(samples: views.samples), views: views.count, runtime: context.runtime(),
@@ -135,34 +135,6 @@ enum ModelTraining {
     let data = try DataArgument.training(call.value("data"), target: .labels, call)
     return model.value(
       of: try model.network.predictions(for: data, runtime: context.runtime(), random: context.random))
-  }
-
-  private static let tta = Parameter.labelled(
-    "tta", .optional(.host("Augment")), "how the views differ", default: .nothing)
-  private static let views = Parameter.labelled(
-    "views", .int, "how many views tta: makes of each sample", default: .int(8))
-
-  /// Samples that differ in each epoch, and how many views of them are wanted; nil without `tta:`.
-  private static func changedViews(of value: Value, _ call: Arguments) throws -> (
-    samples: LabelledImages, count: Int
-  )? {
-    guard call.isGiven("tta") else { return nil }
-    let ranges = try call.host("tta", as: AugmentObject.self).ranges
-    guard ranges.mix == nil else {
-      throw EvaluationError(
-        "ValueError", "mixup and cutmix blend samples, so that an output belongs to none of them",
-        fix: "leave them out of tta:"
-      ).at(call.place(of: "tta"))
-    }
-    let views = try call.int("views")
-    guard (1...1000).contains(views) else {
-      throw EvaluationError("ValueError", "views is a number from 1 to 1000, got \(views)")
-        .at(call.place(of: "views"))
-    }
-    return (
-      try Predictions.samples(value, call)
-        .augmented(ranges, random: call.context.random.draw(for: .augmentation)), views
-    )
   }
 
   private static func fit(_ model: ModelObject, _ call: Arguments) throws -> Value {

@@ -1,12 +1,16 @@
 import ImageCodecs
 
 extension Figure {
-  /// The figure as pixels, `scale` of them for each CSS pixel.
+  /// The figure as pixels, `scale` of them for each CSS pixel. Throws `ImageError` where it would be too large, or what
+  /// ``StopRequest`` throws.
   package func image(scale: Int = 2) throws -> PixelImage {
     let factor = max(1, min(4, scale))
     _ = try PixelImage.sampleCount(width: width * factor, height: height * factor, channels: 3)
     var canvas = Canvas(width: width * factor, height: height * factor, background: background)
-    for mark in marks { Self.draw(mark, scale: Double(factor), on: &canvas) }
+    for mark in marks {
+      try StopRequest.obey()
+      Self.draw(mark, scale: Double(factor), on: &canvas)
+    }
     return try canvas.image()
   }
 

@@ -1,6 +1,7 @@
 extension ImageGrid {
-  /// The grid as characters, at most `columns` wide; rows of images beyond `lineLimit` lines are counted, not drawn.
-  package func text(style: TextStyle, columns width: Int, lineLimit: Int = 80) -> String {
+  /// The grid as characters, at most `columns` wide; rows of images beyond `lineLimit` lines are counted, not drawn. Throws what
+  /// ``StopRequest`` throws.
+  package func text(style: TextStyle, columns width: Int, lineLimit: Int = 80) throws -> String {
     guard let widest = tiles.map(\.width).max() else { return "" }
     let width = max(8, width)
     // Characters are twice as high as wide: two of them for a pixel show each number of a small or single image.
@@ -12,19 +13,20 @@ extension ImageGrid {
     let wanted = max(1, min(columns ?? 8, tiles.count))
     let perRow = max(1, min(wanted, (width + 1) / (smallest + 1)))
     let cell = max(1, min(natural, (width + 1) / perRow - 1))
-    let hasCaptions = tiles.contains { !$0.caption.isEmpty }
+    let captions = captions(
+      fits: { TextWidth.columns($0) <= cell }, cut: { TextWidth.fit($0, to: cell, side: .center) })
     var lines: [String] = []
     var shown = 0
-    let all = zip(tiles, rasters()).map { tile, raster in
+    let all = try zip(tiles, rasters()).map { tile, raster in
       var outlined = raster
       tile.outline(&outlined, theme)
       return outlined
     }
     while shown < tiles.count {
       let row = shown..<min(shown + perRow, tiles.count)
-      let pictures = row.map { index in
+      let pictures = try row.map { index in
         let share = max(1, all[index].width * cell / widest)
-        return (lines: all[index].lines(style: style, columns: share), width: share)
+        return (lines: try all[index].lines(style: style, columns: share), width: share)
       }
       let height = pictures.map(\.lines.count).max() ?? 0
       if !lines.isEmpty, lines.count + height > lineLimit { break }
@@ -36,9 +38,9 @@ extension ImageGrid {
         }
         lines.append(parts.joined(separator: " "))
       }
-      if hasCaptions {
-        let captions = row.map { TextWidth.fit(tiles[$0].caption, to: cell, side: .center) }
-        lines.append(captions.joined(separator: " "))
+      for line in 0..<(row.map { captions[$0].count }.max() ?? 0) {
+        let texts = row.map { captions[$0].count > line ? captions[$0][line] : "" }
+        lines.append(texts.map { TextWidth.fit($0, to: cell, side: .center) }.joined(separator: " "))
       }
       shown = row.upperBound
     }

@@ -44,31 +44,30 @@ package struct ImageGrid: Sendable {
   /// The grid as pixels; throws `ImageError` when it is empty or too large.
   package func image() throws -> PixelImage {
     guard let layout = layout() else { throw ImageError("no images to show") }
-    let hasCaptions = tiles.contains { !$0.caption.isEmpty }
-    let font = StrokeFont(size: 13)
-    let captionHeight = hasCaptions ? 18 : 0
     let (cell, scale) = (layout.cell, layout.scale)
+    let captions = pictureCaptions(width: cell.width)
+    let captionHeight = Self.captionHeight(lines: captions.map(\.count).max() ?? 0)
     let rows = (tiles.count + layout.columns - 1) / layout.columns
     let width = try span(layout.columns, cell.width)
     let bottom = try span(rows, cell.height + captionHeight)
     let total = PixelSize(width: width, height: bottom + legendHeight(width: width))
     _ = try PixelImage.sampleCount(width: total.width, height: total.height, channels: 3)
     var canvas = Canvas(width: total.width, height: total.height, background: theme.background)
-    for (index, raster) in rasters().enumerated() {
-      try StopRequest.obey()
+    for (index, raster) in try rasters().enumerated() {
       let left = gap + index % layout.columns * (cell.width + gap)
       let top = gap + index / layout.columns * (cell.height + captionHeight + gap)
       let x = left + (cell.width - raster.width * scale) / 2
       let y = top + (cell.height - raster.height * scale) / 2
-      canvas.paint(raster, x: x, y: y, scale: scale)
+      try canvas.paint(raster, x: x, y: y, scale: scale)
       let tile = tiles[index]
       canvas.draw(tile.boxes, of: tile, x: x, y: y, scale: scale, theme: theme)
-      if tile.caption.isEmpty { continue }
-      let text = font.fitted(tile.caption, to: Double(cell.width + gap))
-      let place = Place(Double(left) + Double(cell.width) / 2, Double(top + cell.height) + 9)
-      canvas.stroke(
-        font.chains(text, at: place, anchor: .middle), width: font.penWidth,
-        color: tile.captionColor ?? theme.ink)
+      for (line, text) in captions[index].enumerated() {
+        let below = top + cell.height + line * Self.captionPitch + 9
+        let place = Place(Double(left) + Double(cell.width) / 2, Double(below))
+        canvas.stroke(
+          Self.captionFont.chains(text, at: place, anchor: .middle), width: Self.captionFont.penWidth,
+          color: tile.captionColor ?? theme.ink)
+      }
     }
     drawLegend(on: &canvas, top: bottom)
     return try canvas.image()
@@ -103,13 +102,13 @@ package struct ImageGrid: Sendable {
     return (perRow, factor, PixelSize(width: widest * factor, height: highest * factor))
   }
 
-  /// Each tile's colours.
-  package func rasters() -> [Raster] {
+  /// Each tile's colours. Throws what ``StopRequest`` throws.
+  package func rasters() throws -> [Raster] {
     let ranges = tiles.map { $0.range ?? 0...1 }
     let low = ranges.map(\.lowerBound).min() ?? 0
     let high = ranges.map(\.upperBound).max() ?? 1
     let reach = max(abs(low), abs(high))
-    return zip(tiles, ranges).map { tile, own in
+    return try zip(tiles, ranges).map { tile, own in
       let shown: ClosedRange<Float> =
         switch range {
         case .unit: 0...1
@@ -118,17 +117,18 @@ package struct ImageGrid: Sendable {
         case .symmetric: -reach...reach
         case .fixed(let range): range
         }
-      var raster = tile.raster(range: shown, map: map)
-      tile.tint(&raster, theme)
+      var raster = try tile.raster(range: shown, map: map)
+      try tile.tint(&raster, theme)
       return raster
     }
   }
 }
 
 extension Canvas {
-  /// Draws a raster enlarged by a whole number.
-  mutating func paint(_ raster: Raster, x: Int, y: Int, scale: Int) {
+  /// Draws a raster enlarged by a whole number. Throws what ``StopRequest`` throws.
+  mutating func paint(_ raster: Raster, x: Int, y: Int, scale: Int) throws {
     for row in 0..<raster.height * scale {
+      try StopRequest.obey()
       for column in 0..<raster.width * scale {
         blend(x + column, y + row, raster.colors[row / scale * raster.width + column / scale])
       }

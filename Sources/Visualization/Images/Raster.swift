@@ -1,3 +1,5 @@
+import ImageCodecs
+
 /// Colours in rows: what tiles become before they are scaled, or written as characters.
 package struct Raster {
   /// Pixels in a row.
@@ -45,11 +47,15 @@ package struct Raster {
     return most.flatMap { $0.key == 0 ? nil : Character(Unicode.Scalar($0.key)) }
   }
 
-  /// The picture as lines of characters, `columns` wide; characters are taken to be twice as high as wide.
-  func lines(style: TextStyle, columns: Int) -> [String] {
+  /// The picture as lines of characters, `columns` wide; characters are taken to be twice as high as wide. Throws
+  /// what ``StopRequest`` throws.
+  func lines(style: TextStyle, columns: Int) throws -> [String] {
     let columns = max(1, columns)
     let rows = max(1, (height * columns + width) / (2 * width))
-    return (0..<rows).map { row in line(row, of: rows, columns: columns, style: style) }
+    return try (0..<rows).map { row in
+      try StopRequest.obey()
+      return line(row, of: rows, columns: columns, style: style)
+    }
   }
 
   private func line(_ row: Int, of rows: Int, columns: Int, style: TextStyle) -> String {

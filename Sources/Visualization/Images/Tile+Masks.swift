@@ -58,11 +58,12 @@ extension Tile {
     return copy
   }
 
-  /// Tints a raster by the mask, and notes the classes' characters for text.
-  func tint(_ raster: inout Raster, _ theme: Theme) {
+  /// Tints a raster by the mask, and notes the classes' characters for text. Throws what ``StopRequest`` throws.
+  func tint(_ raster: inout Raster, _ theme: Theme) throws {
     guard mask.numbers.count == raster.colors.count, !mask.numbers.isEmpty else { return }
     raster.marks = [UInt8](repeating: 0, count: raster.colors.count)
     for (i, number) in mask.numbers.enumerated() {
+      if i % width == 0 { try StopRequest.obey() }
       guard number != 0 else {
         if mask.coversGround { raster.marks[i] = MaskPalette.symbol(0) }
         continue

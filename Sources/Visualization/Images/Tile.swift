@@ -63,8 +63,8 @@ package struct Tile: Sendable {
     return low <= high ? low...high : nil
   }
 
-  /// The tile's colours, numbers of `range` spread over the map or the channels.
-  func raster(range: ClosedRange<Float>, map: ColorMap) -> Raster {
+  /// The tile's colours, numbers of `range` spread over the map or the channels. Throws what ``StopRequest`` throws.
+  func raster(range: ClosedRange<Float>, map: ColorMap) throws -> Raster {
     let span = range.upperBound - range.lowerBound
     // Halved first: the span of the largest floats is infinite.
     let unit = { (value: Float) in
@@ -76,7 +76,8 @@ package struct Tile: Sendable {
             ? (value / 2 - range.lowerBound / 2) / (range.upperBound / 2 - range.lowerBound / 2) : 0.5
     }
     let plane = width * height
-    let colors = (0..<plane).map { i in
+    let colors = try (0..<plane).map { i in
+      if i % width == 0 { try StopRequest.obey() }
       if channels == 1 { return map.color(unit(values[i])) }
       let byte = { (c: Int) in
         let value = unit(values[c * plane + i])
