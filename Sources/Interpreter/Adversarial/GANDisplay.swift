@@ -36,7 +36,7 @@ final class GANDisplay: GANObserver {
     let noise = try gan.noise(shown, from: RandomSource(seed: 1).draw(for: .user))
     let samples = try gan.samples(from: noise, random: context.random)
     guard let tiles = try Tiles.images(of: .tensor(samples), context: context) else { return }
-    try strip.add(tiles, caption: "\(gan.progress.epochs)", scale: nil, context: context)
+    try strip.add(tiles, caption: "epoch \(gan.progress.epochs)", scale: nil, context: context)
   }
 
   /// Shows the last numbers.

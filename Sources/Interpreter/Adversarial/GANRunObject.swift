@@ -59,12 +59,12 @@ final class GANRunObject: HostObject, ChartSource {
       return Chart.Series(name, x: curve.places, y: curve.means)
     }
     var shares = Chart(
-      "balance", xLabel: "step", yLabel: "",
+      "balance", over: "step", yLabel: "",
       series: [curve("accuracy", \.accuracy), curve("diversity", \.diversity)])
     shares.yIncluded = [0, 1]
     return [
       Chart(
-        "loss", xLabel: "step", yLabel: "loss",
+        "loss", over: "step", yLabel: "loss",
         series: [curve("D", \.discriminatorLoss), curve("G", \.generatorLoss)]),
       shares,
     ]

@@ -1,3 +1,5 @@
+import Visualization
+
 /// What declarations say about themselves, for `help`, inspection and the reference.
 package enum Documentation {
   /// A line of documentation.
@@ -52,7 +54,8 @@ package enum Documentation {
   static func plain(_ lines: [Line]) -> String {
     lines.map { line in
       switch line {
-      case .code(let text), .text(let text): text
+      case .code(let text): folded(text)
+      case .text(let text): text
       case .item(let name, let text): "  \(name)  \(text)"
       case .example(let text):
         "example:\n" + text.split(separator: "\n").map { "  \($0)" }.joined(separator: "\n")
@@ -64,12 +67,41 @@ package enum Documentation {
   static func markdown(_ lines: [Line]) -> String {
     lines.map { line in
       switch line {
-      case .code(let text): "```swift\n\(text)\n```\n"
+      case .code(let text): "```swift\n\(folded(text))\n```\n"
       case .text(let text): text + "\n"
       case .item(let name, let text): "- `\(name)` \(text)"
       case .example(let text): "\n```swift\n\(text)\n```"
       }
     }.joined(separator: "\n")
+  }
+
+  /// A signature in lines that fit on a page: its parameters below one another's beginning.
+  static func folded(_ signature: String, width: Int = 76) -> String {
+    guard signature.count > width, let open = signature.firstIndex(of: "(") else { return signature }
+    let margin = min(24, signature.distance(from: signature.startIndex, to: open) + 1)
+    var lines = [""]
+    var (part, depth) = ("", 0)
+    func place(_ part: String) {
+      let isFirst = lines.last?.isEmpty ?? true
+      if !isFirst, (lines.last?.count ?? 0) + part.count > width {
+        lines[lines.count - 1] = TextWidth.withoutTrailingSpaces(lines[lines.count - 1])
+        lines.append(String(repeating: " ", count: margin) + part)
+      } else {
+        lines[lines.count - 1] += part
+      }
+    }
+    for character in signature {
+      part.append(character)
+      if "([".contains(character) { depth += 1 }
+      if ")]".contains(character) { depth -= 1 }
+      // Between two parameters only: types and defaults have commas too.
+      if character == " ", depth == 1, part.hasSuffix(", ") {
+        place(part)
+        part = ""
+      }
+    }
+    place(part)
+    return lines.joined(separator: "\n")
   }
 
   /// The lines in both forms.

@@ -23,7 +23,7 @@ extension ChartBuiltins {
           try call.string("title"), xLabel: "false positives", yLabel: "recall",
           series: [
             .init("", x: curve.points.map(\.falsePositiveRate), y: curve.points.map(\.recall)),
-            .init("chance", x: [0, 1], y: [0, 1], style: .dashed, color: 7),
+            .init("chance", x: [0, 1], y: [0, 1], style: .reference),
           ])))
   }
 

@@ -88,7 +88,7 @@ final class LiveDisplay {
 
   private var chart: Chart {
     let series = curves.map { Chart.Series($0.name, x: $0.places, y: $0.means) }
-    var chart = Chart("", xLabel: "step", yLabel: "", series: series)
+    var chart = Chart("", over: "step", yLabel: "", series: series)
     (chart.width, chart.height) = (480, 240)
     chart.theme = style.theme
     return chart

@@ -61,7 +61,7 @@ final class RunObject: HostObject, ChartSource {
     let charts = charts
     guard run.epochs.count > 1, let epochs = charts.first else {
       return [
-        Chart("loss", xLabel: "epoch", yLabel: "loss", series: [.init("batches", x: x, y: y)])
+        Chart("loss", over: "epoch", yLabel: "loss", series: [.init("batches", x: x, y: y)])
       ] + charts.dropFirst()
     }
     let series =
@@ -69,7 +69,7 @@ final class RunObject: HostObject, ChartSource {
       + epochs.series.enumerated().map { index, series in
         Chart.Series(series.name, x: series.x, y: series.y, style: series.style, color: index)
       }
-    return [Chart("loss", xLabel: "epoch", yLabel: "loss", series: series)] + charts.dropFirst()
+    return [Chart("loss", over: "epoch", yLabel: "loss", series: series)] + charts.dropFirst()
   }
 
   /// Loss and metrics over the epochs; the loss over the batches where there is a single epoch.
@@ -77,7 +77,7 @@ final class RunObject: HostObject, ChartSource {
     let epochs = run.epochs
     guard epochs.count > 1 else {
       let losses = run.batchLosses.map(Double.init)
-      return [Chart("loss", xLabel: "batch", yLabel: "loss", series: [.init("training", y: losses)])]
+      return [Chart("loss", over: "batch", yLabel: "loss", series: [.init("training", y: losses)])]
     }
     let x = epochs.map { Double($0.epoch) }
     var series = [Chart.Series("training", x: x, y: epochs.map(\.loss))]
@@ -85,7 +85,7 @@ final class RunObject: HostObject, ChartSource {
     if validated {
       series.append(.init("validation", x: x, y: epochs.map { $0.validationLoss ?? .nan }, style: .dashed))
     }
-    var charts = [Chart("loss", xLabel: "epoch", yLabel: "loss", series: series)]
+    var charts = [Chart("loss", over: "epoch", yLabel: "loss", series: series)]
     for (index, metric) in epochs[0].metrics.enumerated() {
       func values(_ metrics: (EpochRecord) -> [(name: String, value: Double)]) -> [Double] {
         epochs.map { metrics($0).indices.contains(index) ? metrics($0)[index].value : .nan }
@@ -94,7 +94,7 @@ final class RunObject: HostObject, ChartSource {
       if validated {
         series.append(.init("validation", x: x, y: values(\.validationMetrics), style: .dashed))
       }
-      charts.append(Chart(metric.name, xLabel: "epoch", yLabel: metric.name, series: series))
+      charts.append(Chart(metric.name, over: "epoch", yLabel: metric.name, series: series))
     }
     return charts
   }

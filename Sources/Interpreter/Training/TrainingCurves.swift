@@ -27,7 +27,7 @@ enum TrainingCurves {
     if let validation = validation(run, { $0.validationLoss ?? .nan }) {
       series.append(Chart.Series("validation", x: validation.x, y: validation.y, style: .dashed, color: 1))
     }
-    return Chart("", xLabel: "epoch", yLabel: "loss", series: series)
+    return Chart("", over: "epoch", yLabel: "loss", series: series)
   }
 
   /// The loss of the batches over the epochs, of several together where there are more than a picture can show; the
@@ -69,7 +69,7 @@ enum TrainingCurves {
             style: .dashed, color: index * 2 + 1))
       }
     }
-    var chart = Chart("", xLabel: "epoch", yLabel: names.count > 1 ? "metrics" : names[0], series: series)
+    var chart = Chart("", over: "epoch", yLabel: names.count > 1 ? "metrics" : names[0], series: series)
     // Shares are best read on their whole scale.
     if series.allSatisfy({ $0.y.allSatisfy { !$0.isFinite || (0...1).contains($0) } }) {
       chart.yIncluded = [0, 1]

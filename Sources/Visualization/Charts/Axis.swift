@@ -19,10 +19,11 @@ package struct Axis: Sendable {
   /// The marked places, ascending.
   package private(set) var ticks: [Tick]
 
-  /// Makes an axis that holds the numbers, with about `tickCount` ticks at round numbers (1, 2 or 5 times ten to some power).
+  /// Makes an axis that holds the numbers, with about `tickCount` ticks at round numbers (1, 2 or 5 times ten to some
+  /// power), at whole ones only where the axis counts something.
   package init(
     holding numbers: some Sequence<Double>, including extra: [Double] = [], isLogarithmic: Bool = false,
-    tickCount: Int = 6, margin: Double = 0.04
+    isCounting: Bool = false, tickCount: Int = 6, margin: Double = 0.04
   ) {
     var (low, high) = (Double.infinity, -Double.infinity)
     for number in numbers where number.isFinite && (!isLogarithmic || number > 0) {
@@ -43,7 +44,7 @@ package struct Axis: Sendable {
       // Numbers closer than rounding can tell apart get room around them.
       let pad = high - low > 1e-12 * max(abs(low), abs(high)) ? (high - low) * margin : max(0.5, abs(low) / 2)
       (self.low, self.high) = (low - (extra.contains(low) ? 0 : pad), high + (extra.contains(high) ? 0 : pad))
-      ticks = Self.linearTicks(self.low, self.high, count: tickCount)
+      ticks = Self.linearTicks(self.low, self.high, count: tickCount, smallestStep: isCounting ? 1 : 0)
     }
     self.isLogarithmic = isLogarithmic
   }
@@ -63,11 +64,11 @@ package struct Axis: Sendable {
     return (value - low) / (high - low)
   }
 
-  private static func linearTicks(_ low: Double, _ high: Double, count: Int) -> [Tick] {
+  private static func linearTicks(_ low: Double, _ high: Double, count: Int, smallestStep: Double) -> [Tick] {
     let rough = (high - low) / Double(max(1, count))
     guard rough.isFinite, rough > 0 else { return [] }
     let power = pow(10, log10(rough).rounded(.down))
-    let step = power * ([1, 2, 5, 10].first { $0 * power >= rough * 0.8 } ?? 10)
+    let step = max(smallestStep, power * ([1, 2, 5, 10].first { $0 * power >= rough * 0.8 } ?? 10))
     var ticks: [Tick] = []
     var index = (low / step - 1e-9).rounded(.up)
     while index * step <= high + step * 1e-9, ticks.count < 50 {

@@ -14,10 +14,12 @@ extension Chart {
       for run in runs(one, xAxis, yAxis) {
         let places = run.map(frame.place)
         if one.style != .points, places.count > 1 {
-          figure.marks.append(.line(places, color: color(index), width: 2, isDashed: one.style == .dashed))
+          let width = one.style == .reference ? 1.2 : 2
+          figure.marks.append(.line(places, color: color(index), width: width, isDashed: one.style.isDashed))
         }
         // Few points of a curve are marked: they are measurements, the line between them is not.
-        if one.style == .points || one.y.count <= 30 || places.count == 1 {
+        let isCurve = one.style == .line || one.style == .dashed
+        if one.style == .points || isCurve && one.y.count <= 30 || places.count == 1 {
           let radius = one.style == .points ? 2.5 : 3
           figure.marks += places.map { .disc($0, radius: radius, color: color(index)) }
         }

@@ -13,7 +13,7 @@ extension Chart {
       let mark = Self.marks[index % Self.marks.count]
       for run in runs(one, xAxis, yAxis) {
         plot.draw(
-          run, mark: mark, color: color(index), isJoined: one.style != .points, isDashed: one.style == .dashed
+          run, mark: mark, color: color(index), isJoined: one.style != .points, isDashed: one.style.isDashed
         )
       }
     }
@@ -41,7 +41,7 @@ extension Chart {
     let named = series.indices.filter { !series[$0].name.isEmpty }
     guard !named.isEmpty else { return nil }
     let entries = named.map { index in
-      let dashed = series[index].style == .dashed
+      let dashed = series[index].style.isDashed
       let mark = style == .braille ? (dashed ? "⠒ ⠒" : "⠒⠒⠒") : String(Self.marks[index % Self.marks.count])
       return (isColored ? color(index).foreground + mark + Color.reset : mark) + " " + series[index].name
     }

@@ -5,6 +5,10 @@ package struct Chart: Sendable {
     case line
     case dashed
     case points
+    /// A thin grey line to compare the others with.
+    case reference
+
+    var isDashed: Bool { self == .dashed || self == .reference }
   }
 
   /// One sequence of points under one name.
@@ -41,6 +45,8 @@ package struct Chart: Sendable {
   package var xIncluded: [Double] = []
   /// Numbers the vertical axis must show: 0 and 1 for shares.
   package var yIncluded: [Double] = []
+  /// Whether the horizontal axis counts something: between whole numbers there is nothing to mark.
+  package private(set) var isXCounting = false
   /// Whether the horizontal axis is logarithmic.
   package var isXLogarithmic = false
   /// Whether the vertical axis is logarithmic.
@@ -57,11 +63,17 @@ package struct Chart: Sendable {
     (self.title, self.xLabel, self.yLabel, self.series) = (title, xLabel, yLabel, series)
   }
 
+  /// Makes a chart over what is counted: epochs, steps.
+  package init(_ title: String = "", over counted: String, yLabel: String = "", series: [Series]) {
+    self.init(title, xLabel: counted, yLabel: yLabel, series: series)
+    isXCounting = true
+  }
+
   /// The horizontal axis with about `tickCount` ticks.
   func xAxis(tickCount: Int) -> Axis {
     Axis(
       holding: series.lazy.flatMap(\.x), including: xIncluded, isLogarithmic: isXLogarithmic,
-      tickCount: tickCount, margin: 0.02)
+      isCounting: isXCounting, tickCount: tickCount, margin: 0.02)
   }
 
   /// The vertical axis with about `tickCount` ticks.
@@ -72,7 +84,10 @@ package struct Chart: Sendable {
   }
 
   /// A series' colour by its place in the chart.
-  func color(_ index: Int) -> Color { theme.color(series[index].color ?? index) }
+  func color(_ index: Int) -> Color {
+    series[index].style == .reference
+      ? theme.ink.mixed(with: theme.background, 0.45) : theme.color(series[index].color ?? index)
+  }
 
   /// A series cut at its gaps into runs of points, in shares of the axes.
   func runs(_ series: Series, _ xAxis: Axis, _ yAxis: Axis) -> [[Place]] {

@@ -66,7 +66,7 @@ struct Frame {
         figure.marks.append(.disc(Place(x + 9, y), radius: 3.5, color: entry.color))
       } else {
         figure.line(
-          Place(x, y), Place(x + 18, y), color: entry.color, width: 2.5, isDashed: entry.style == .dashed)
+          Place(x, y), Place(x + 18, y), color: entry.color, width: 2.5, isDashed: entry.style.isDashed)
       }
       figure.text(entry.name, at: Place(x + 24, y), color: theme.ink)
       x += width + 16
