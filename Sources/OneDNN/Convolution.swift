@@ -21,10 +21,15 @@ package struct ConvolutionWindow: Hashable, Sendable {
 package enum ConvolutionAlgorithm: Sendable {
   /// As defined.
   case direct
-  /// With fewer multiplications, for 3×3 filters (Lavin and Gray 2015).
+  /// With fewer multiplications, for 3×3 filters (Lavin and Gray 2015), in tiles of a size that the library chooses.
   case winograd
+  /// The same in tiles of 4×4 where the library has a choice: fewer multiplications, more numbers for the filters.
+  case winogradOfLargeTiles
 
   var kind: dnnl_alg_kind_t { self == .direct ? dnnl_convolution_direct : dnnl_convolution_winograd }
+
+  /// Words in the name of the implementation that is wanted.
+  var preferred: String? { self == .winogradOfLargeTiles ? "wino_4x3" : nil }
 }
 
 extension PrimitiveDescription {
@@ -43,7 +48,8 @@ extension PrimitiveDescription {
         &y,
         window.strides, window.dilations, window.before, window.after), "convolution")
     return try PrimitiveDescription(
-      operation: &operation, attributes: attributes, engine: engine, name: "convolution")
+      operation: &operation, attributes: attributes, engine: engine, preferred: algorithm.preferred,
+      name: "convolution")
   }
 
   /// The cotangent of a convolution's input, which is also the transposed convolution.

@@ -6,19 +6,46 @@ package final class PrimitiveDescription {
 
   init(_ description: dnnl_primitive_desc_t) { self.description = description }
 
-  /// Makes one from one of the library's operation descriptors.
+  /// Makes one from one of the library's operation descriptors: the first that the library knows, or the first whose
+  /// implementation's name has `preferred` in it, where there is one.
   convenience init(
     operation: UnsafeRawPointer, attributes: Attributes? = nil, engine: Engine,
-    hint: PrimitiveDescription? = nil,
+    hint: PrimitiveDescription? = nil, preferred: String? = nil,
     name: @autoclosure () -> String
   ) throws {
     var made: dnnl_primitive_desc_t?
     let attributes = try attributes ?? Attributes()
+    if let preferred,
+      let found = try PrimitiveDescription.first(
+        named: preferred, of: operation, attributes, engine, hint, name())
+    {
+      self.init(found)
+      return
+    }
     try check(
       dnnl_primitive_desc_create(&made, operation, attributes.attributes, engine.engine, hint?.description),
       name())
     guard let made else { throw OneDNNError(call: name(), status: dnnl_runtime_error) }
     self.init(made)
+  }
+
+  /// The first of the library's ways to compute an operation whose name has these words in it.
+  private static func first(
+    named words: String, of operation: UnsafeRawPointer, _ attributes: Attributes, _ engine: Engine,
+    _ hint: PrimitiveDescription?, _ name: String
+  ) throws -> dnnl_primitive_desc_t? {
+    var iterator: dnnl_primitive_desc_iterator_t?
+    try check(
+      dnnl_primitive_desc_iterator_create(
+        &iterator, operation, attributes.attributes, engine.engine, hint?.description), name)
+    guard let iterator else { return nil }
+    defer { dnnl_primitive_desc_iterator_destroy(iterator) }
+    repeat {
+      guard let found = dnnl_primitive_desc_iterator_fetch(iterator) else { return nil }
+      if implementation(of: found).contains(words) { return found }
+      dnnl_primitive_desc_destroy(found)
+    } while dnnl_primitive_desc_iterator_next(iterator) == dnnl_success
+    return nil
   }
 
   deinit { dnnl_primitive_desc_destroy(description) }
@@ -47,7 +74,9 @@ package final class PrimitiveDescription {
   package var scratchpad: MemoryDescriptor { descriptor(dnnl_query_scratchpad_md) }
 
   /// The implementation's name: `jit:avx512_core`.
-  package var implementation: String {
+  package var implementation: String { PrimitiveDescription.implementation(of: description) }
+
+  private static func implementation(of description: dnnl_primitive_desc_t) -> String {
     var text: UnsafePointer<CChar>?
     guard dnnl_primitive_desc_query(description, dnnl_query_impl_info_str, 0, &text) == dnnl_success, let text
     else { return "" }

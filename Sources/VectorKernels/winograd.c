@@ -36,44 +36,12 @@ int64_t vk_winograd_scratch(const vk_winograd *p, int is_gradient, int threads) 
   return threads * thread_floats(&d, is_gradient) + (is_gradient ? 0 : p->in_blocks * p->out_blocks * POINTS * SQUARE);
 }
 
-/// G g of three numbers.
-static void filter_points(const float g[3], float u[6]) {
-  float even = g[0] / 24 + g[2] / 6, odd = g[1] / 12, sum = (g[0] + g[2]) / -6, middle = g[1] / 6;
-  u[0] = g[0] / 4;
-  u[1] = sum - middle;
-  u[2] = sum + middle;
-  u[3] = even + odd;
-  u[4] = even - odd;
-  u[5] = g[2];
-}
-
-/// Gᵀ u of six numbers.
-static void filter_sums(const float u[6], float g[3]) {
-  g[0] = u[0] / 4 - (u[1] + u[2]) / 6 + (u[3] + u[4]) / 24;
-  g[1] = (u[2] - u[1]) / 6 + (u[3] - u[4]) / 12;
-  g[2] = (u[1] + u[2]) / -6 + (u[3] + u[4]) / 6 + u[5];
-}
-
 /// The filters of blocks first ..< last as 36 numbers each: u(out block, point, in block, in, out).
 static void transform_filters(const wino_data *d, float *u, int64_t first, int64_t last) {
   int64_t a = d->p.in_blocks, b = d->p.out_blocks;
   for (int64_t k = first; k < last; k++) {
-    int64_t out = k / a, in = k % a;
-    for (int i = 0; i < LANES; i++)
-      for (int o = 0; o < LANES; o++) {
-        float g[3], t[6][3], points[6];
-        // For the input's gradient filters are turned by half, and what was read is written.
-        const float *w = d->p.is_transposed ? d->w + (in * b + out) * 9 * SQUARE + o * LANES + i : d->w + (out * a + in) * 9 * SQUARE + i * LANES + o;
-        for (int c = 0; c < 3; c++) {
-          for (int r = 0; r < 3; r++) g[r] = w[(d->p.is_transposed ? 8 - (r * 3 + c) : r * 3 + c) * SQUARE];
-          filter_points(g, points);
-          for (int r = 0; r < 6; r++) t[r][c] = points[r];
-        }
-        for (int r = 0; r < 6; r++) {
-          filter_points(t[r], points);
-          for (int c = 0; c < 6; c++) u[((out * POINTS + r * 6 + c) * a + in) * SQUARE + i * LANES + o] = points[c];
-        }
-      }
+    int64_t out = k / a, in = k % a, pair = d->p.is_transposed ? in * b + out : k;
+    vk_kernels()->winograd_filters(d->w + pair * 9 * SQUARE, d->p.is_transposed, u + (out * POINTS * a + in) * SQUARE, a * SQUARE);
   }
 }
 
@@ -178,26 +146,11 @@ static void gradient_part(void *data, int part, int parts) {
     }
   }
   GOMP_barrier();
-  // Threads' sums are added in their order, and brought back to nine numbers.
-  divide(a * b * SQUARE, 1, part, parts, &first, &last);
+  divide(a * b * LANES, 1, part, parts, &first, &last);
   for (int64_t k = first; k < last; k++) {
-    int64_t pair = k / SQUARE, place = k % SQUARE;
-    float points[6][6], t[3][6], g[3], column[6];
-    const float *from = d->scratch + (a + b) * POINTS * d->step + pair * POINTS * SQUARE + place;
-    for (int point = 0; point < POINTS; point++) {
-      float total = 0;
-      for (int other = 0; other < parts; other++) total += from[other * size + point * SQUARE];
-      points[point / 6][point % 6] = total;
-    }
-    for (int c = 0; c < 6; c++) {
-      for (int r = 0; r < 6; r++) column[r] = points[r][c];
-      filter_sums(column, g);
-      for (int r = 0; r < 3; r++) t[r][c] = g[r];
-    }
-    for (int r = 0; r < 3; r++) {
-      filter_sums(t[r], g);
-      for (int c = 0; c < 3; c++) d->y[(pair * 9 + r * 3 + c) * SQUARE + place] = g[c];
-    }
+    int64_t pair = k / LANES, row = k % LANES * LANES;
+    kernels->winograd_filter_sums(
+      d->scratch + (a + b) * POINTS * d->step + pair * POINTS * SQUARE + row, size, parts, d->y + pair * 9 * SQUARE + row);
   }
   divide(b * LANES, 1, part, parts, &first, &last);
   for (int64_t o = first; d->bias_gradient && o < last; o++) {

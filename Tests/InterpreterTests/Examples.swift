@@ -141,6 +141,8 @@ enum Examples {
     ("readText(\"/nowhere/at/all\")", "FileError"),
     ("import \"nowhere.cnn\"", "FileError"), ("Tensor([[1, 2], [3]])", "ShapeError"),
     ("ones(2, 3) + ones(4)", "TensorError"),
+    ("Reshape()(ones(2).sum())", "ShapeError"), ("Flatten()(ones(2).sum())", "ShapeError"),
+    ("LayerNorm()(ones(2).sum())", "ShapeError"),
     ("expect(1 + 1 == 3)", "ExpectationError"), ("throw \"stop\"", "Error"),
     ("stride(from: 0, to: 1, by: 0)", "ValueError"),
     ("let x: Int = 1.5 as Int", "TypeError"), ("(0...).max()", "ValueError"),

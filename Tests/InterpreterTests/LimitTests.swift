@@ -22,6 +22,11 @@ func chainsAreLimited(_ link: String) {
   #expect(Session().failure(of: "x" + String(repeating: link, count: 20_000))?.kind == "SyntaxError")
 }
 
+@Test(arguments: ["InstanceNorm()", "LayerNorm()", "GroupNorm(2)", "BatchNorm()", "LRN()"])
+func imagesWithoutChannelsAreNormalized(_ layer: String) {
+  #expect(Session().output(of: "\(layer)(zeros(2, 0, 3, 3)).shape") == "[2, 0, 3, 3]")
+}
+
 @Test func longValuesAreFreedWithoutRecursion() {
   let session = Session()
   let source = """

@@ -2,8 +2,8 @@ import CPUBackend
 import TensorRuntime
 import Testing
 
-/// 3×3 convolutions of shapes that go to the project's own Winograd kernels (under AVX-512), against the same sums
-/// written as nine convolutions with one tap each.
+/// 3×3 convolutions of shapes that go to the project's own Winograd kernels (under AVX-512) or, the last of them, to the
+/// library's, against the same sums written as nine convolutions with one tap each.
 @Suite struct WinogradTests {
   struct Row: Sendable, CustomTestStringConvertible {
     let input: Shape
@@ -22,6 +22,7 @@ import Testing
     Row([1, 64, 18, 18], 32, [2, 2], [2, 2]), Row([5, 16, 15, 32], 16, [2, 0], [1, 2]),
     Row([1, 32, 70, 16], 32),
     Row([7, 16, 31, 17], 16, [1, 2], [2, 1]),
+    Row([1, 64, 33, 34], 64), Row([8, 128, 9, 9], 64), Row([17, 64, 8, 8], 32),
   ]
 
   private func direct(_ x: Tensor, _ w: Tensor, _ row: Row) throws -> Tensor {

@@ -31,10 +31,28 @@ extension ConvolutionShapes {
     return destination.reduce(perPixel) { $0 * Double($1) }
   }
 
-  /// Whether Winograd's algorithm was measured to be faster: 3×3 filters in steps of 1 on 32 channels and more.
-  var suitsWinograd: Bool {
-    weights.count == 4 && weights[2] == 3 && weights[3] == 3 && weights[0] >= 32 && weights[1] >= 32
-      && key.geometry.strides == [1, 1] && key.geometry.dilations == [1, 1]
+  /// What a primitive computes of a convolution.
+  enum Pass {
+    case inference, training, inputGradient, weightGradient
+  }
+
+  /// The algorithm that was measured to be fastest (`docs/plans.md`): Winograd's for 3×3 filters in steps of 1 on 32
+  /// channels and more, where there are enough tiles.
+  ///
+  /// When training the filters are transformed at every step, which takes as long as some tiles; and so does the way back
+  /// from the sums of their cotangents, but with few channels the sums themselves take longer.
+  func algorithm(for pass: Pass) -> ConvolutionAlgorithm {
+    guard weights.count == 4, weights[2] == 3, weights[3] == 3, weights[0] >= 32, weights[1] >= 32,
+      key.geometry.strides == [1, 1], key.geometry.dilations == [1, 1]
+    else { return .direct }
+    let tiles = destination[0] * ((destination[2] + 3) / 4) * ((destination[3] + 3) / 4)
+    /// 1 for 64 channels and more on both sides, 2 where one has 32, 4 where both have.
+    let fewness = 64 / min(64, weights[0]) * (64 / min(64, weights[1]))
+    switch pass {
+    case .inference: return tiles >= 32 ? .winogradOfLargeTiles : .winograd
+    case .training, .inputGradient: return tiles >= 64 * fewness ? .winograd : .direct
+    case .weightGradient: return tiles >= 32 * fewness * fewness * fewness ? .winograd : .direct
+    }
   }
 
   /// The same convolution on fewer samples.
@@ -118,11 +136,12 @@ extension Compiler {
   /// Makes a primitive: in bfloat16 where that is wanted and the library can, by Winograd's algorithm where that is
   /// faster and the library can, else directly.
   private func choose(
-    _ shapes: ConvolutionShapes,
+    _ shapes: ConvolutionShapes, _ pass: ConvolutionShapes.Pass,
     _ make: (ConvolutionAlgorithm, _ factors: MemoryDescriptor.Element) throws -> PrimitiveDescription
   ) throws -> PrimitiveDescription {
     if let rounded = rounded({ try make(.direct, .bfloat16) }) { return rounded }
-    if shapes.suitsWinograd, let fast = try? make(.winograd, .float32) { return fast }
+    let algorithm = shapes.algorithm(for: pass)
+    if algorithm != .direct, let fast = try? make(algorithm, .float32) { return fast }
     return try make(.direct, .float32)
   }
 
@@ -144,7 +163,7 @@ extension Compiler {
     let hasBias = bias != nil || epilogue.offset != nil
     // Winograd's algorithm has weights of its own layout for inferring; a direct convolution would leave its blocks.
     let infers = program.gradients.isEmpty
-    let description = try choose(shapes) { algorithm, factors in
+    let description = try choose(shapes, infers ? .inference : .training) { algorithm, factors in
       try .convolution(
         engine, isTraining: !infers || algorithm == .direct, algorithm: algorithm,
         source: .any(shapes.source, factors), weights: .any(shapes.weights, factors),
@@ -174,7 +193,7 @@ extension Compiler {
     let samples = all.source[0]
     let atOnce = samplesAtOnce(samples, operations: all.operationCount)
     let shapes = all.with(samples: atOnce)
-    let description = try choose(shapes) { algorithm, factors in
+    let description = try choose(shapes, .inputGradient) { algorithm, factors in
       try .convolutionInputGradient(
         engine, algorithm: algorithm, source: .any(shapes.source), weights: .any(shapes.weights, factors),
         destination: .any(shapes.destination, factors), window: shapes.window,
@@ -227,7 +246,7 @@ extension Compiler {
     let samples = all.source[0]
     let atOnce = samplesAtOnce(samples, operations: all.operationCount)
     let shapes = all.with(samples: atOnce)
-    let description = try choose(shapes) { algorithm, factors in
+    let description = try choose(shapes, .weightGradient) { algorithm, factors in
       try .convolutionWeightGradient(
         engine, algorithm: algorithm, source: .any(shapes.source, factors), weights: .any(shapes.weights),
         bias: operation.hasBias ? plainDescriptor([shapes.destination[1]]) : nil,

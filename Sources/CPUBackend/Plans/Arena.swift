@@ -1,11 +1,5 @@
 import TensorRuntime
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
-
 /// The memory all plans of a backend work in, one at a time: taken once, grown when a larger plan comes, and given
 /// back in part when none has needed most of it for long.
 final class Arena {
@@ -25,17 +19,6 @@ final class Arena {
     smallRuns = (0, 0)
     buffer = nil
     let made = try Buffer(byteCount: max(byteCount, 1 << 12), purpose: "the computation")
-    #if os(Linux)
-      // Large pages save a tenth and more of the time on large networks; not getting them is no error.
-      if made.byteCount >= 1 << 22 {
-        let page = 1 << 21
-        let start = (UInt(bitPattern: made.pointer) + UInt(page - 1)) & ~UInt(page - 1)
-        let skipped = Int(start - UInt(bitPattern: made.pointer))
-        if let aligned = UnsafeMutableRawPointer(bitPattern: start), made.byteCount > skipped {
-          _ = madvise(aligned, made.byteCount - skipped, Int32(MADV_HUGEPAGE))
-        }
-      }
-    #endif
     buffer = made
     return made.pointer
   }

@@ -60,7 +60,12 @@ package final class GroupNormLayer: Layer {
 
   package func build(for inputs: [Shape], random: RandomSource) throws {
     let input = try single(inputs)
-    guard let channels = input.dimensions.first, groups >= 1, channels % groupCount(of: channels) == 0 else {
+    guard let channels = input.dimensions.first else {
+      throw LayerError("\(notation) needs a channel axis, got \(input)")
+    }
+    guard groups >= 1,
+      grouping == .instance || channels % groupCount(of: channels) == 0
+    else {
       throw LayerError("\(notation) needs a number of channels that \(groups) divides, got \(input)")
     }
     if grouping == .instance, input.rank < 2 {
@@ -80,6 +85,7 @@ package final class GroupNormLayer: Layer {
 
   package func apply(to inputs: [Tensor], in pass: Pass) throws -> Tensor {
     let x = try single(inputs)
+    guard !x.shape.isEmpty else { return x }
     let shape = x.shape.dimensions
     let count = groupCount(of: shape[1])
     let grouped = try x.reshaped([shape[0], count, -1])
@@ -138,8 +144,9 @@ package final class LocalResponseNormLayer: Layer {
   }
 
   package func build(for inputs: [Shape], random: RandomSource) throws {
-    guard try single(inputs).rank >= 1, size >= 1 else {
-      throw LayerError("\(notation) needs a channel axis")
+    let input = try single(inputs)
+    guard input.rank >= 1, size >= 1 else {
+      throw LayerError("\(notation) needs a channel axis, got \(input)")
     }
   }
 

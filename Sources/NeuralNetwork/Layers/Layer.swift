@@ -98,6 +98,14 @@ extension Layer {
     }
     return input
   }
+
+  /// How many samples a layer's input has; throws `LayerError` for a single number, which has no axes.
+  func samples(of x: Tensor) throws -> Int {
+    guard let count = x.shape.dimensions.first else {
+      throw LayerError("\(notation) needs a first axis that counts samples, got a single number")
+    }
+    return count
+  }
 }
 
 extension Parameter {

@@ -16,7 +16,7 @@ package final class FlattenLayer: Layer {
   package func apply(to inputs: [Tensor], in pass: Pass) throws -> Tensor {
     let x = try single(inputs)
     let count = x.shape.dimensions.dropFirst().reduce(1, *)
-    return try x.reshaped([x.shape.dimensions[0], count])
+    return try x.reshaped([samples(of: x), count])
   }
   package func multiplyAdds(inputs: [Shape], output: Shape) -> Int { 0 }
   package func copied() throws -> any Layer { FlattenLayer(name: name) }
@@ -58,7 +58,7 @@ package final class ReshapeLayer: Layer {
   }
   package func apply(to inputs: [Tensor], in pass: Pass) throws -> Tensor {
     let x = try single(inputs)
-    return try x.reshaped([x.shape.dimensions[0]] + shape.dimensions)
+    return try x.reshaped([samples(of: x)] + shape.dimensions)
   }
   package func multiplyAdds(inputs: [Shape], output: Shape) -> Int { 0 }
   package func copied() throws -> any Layer { ReshapeLayer(shape, name: name) }

@@ -51,6 +51,20 @@ package final class Buffer {
     pointer = found
     self.byteCount = byteCount
     self.layout = layout
+    useLargePages()
+  }
+
+  /// Asks for large pages: they save a tenth and more of the time on large networks and where much is read only once,
+  /// like a large layer's weights. Not getting them is no error.
+  private func useLargePages() {
+    #if os(Linux)
+      guard byteCount >= 1 << 22 else { return }
+      let page: UInt = 1 << 21
+      let start = (UInt(bitPattern: pointer) + page - 1) & ~(page - 1)
+      let skipped = Int(start - UInt(bitPattern: pointer))
+      guard let aligned = UnsafeMutableRawPointer(bitPattern: start), byteCount > skipped else { return }
+      _ = madvise(aligned, byteCount - skipped, Int32(MADV_HUGEPAGE))
+    #endif
   }
 
   deinit {
