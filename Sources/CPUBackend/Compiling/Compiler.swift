@@ -145,12 +145,11 @@ final class Compiler {
   private func spread(_ uniform: Slot, over value: Int) throws -> Slot {
     let slot = try definePlain(value)
     let bytes = slot.elementType.byteCount
-    let count = Int64(slot.elementCount)
     step("fill", reads: [uniform], writes: [slot]) { context in
       let bits =
         bytes == 4
         ? try uniform.address(UInt32.self).pointee : UInt32(try uniform.address(UInt8.self).pointee)
-      vk_fill(try slot.address(UInt8.self), bits, count, Int32(bytes), Int32(context.threads))
+      try context.fill(slot, bits)
     }
     return slot
   }

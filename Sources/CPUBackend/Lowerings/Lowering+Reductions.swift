@@ -109,10 +109,12 @@ extension Compiler {
     let target = try definePlain(instruction.outputs[0])
     let (outer, length, inner) = around(operation.axis, program.types[instruction.inputs[0]].shape)
     step(operation.name, reads: [source], writes: [target]) { context in
-      vk_arg_reduce(
-        operation.isMaximum ? 1 : 0, try source.address(Float.self), try target.address(Int32.self), outer,
-        length,
-        inner, Int32(context.threads))
+      let (x, y) = (try source.address(Float.self), try target.address(Int32.self))
+      try context.inBlocks(ofRows: Int(outer), length: Int(length * inner)) { first, count in
+        vk_arg_reduce(
+          operation.isMaximum ? 1 : 0, x + first * Int(length * inner), y + first * Int(inner), Int64(count),
+          length, inner, Int32(context.threads))
+      }
     }
   }
 
@@ -121,9 +123,13 @@ extension Compiler {
     let target = try definePlain(instruction.outputs[0])
     let (outer, length, inner) = around(operation.axis, program.types[instruction.inputs[0]].shape)
     step(operation.name, reads: [source], writes: [target]) { context in
-      vk_softmax(
-        try source.address(Float.self), try target.address(Float.self), outer, length, inner,
-        operation.isLogarithm ? 1 : 0, Int32(context.threads))
+      let (x, y) = (try source.address(Float.self), try target.address(Float.self))
+      try context.inBlocks(ofRows: Int(outer), length: Int(length * inner)) { first, count in
+        let start = first * Int(length * inner)
+        vk_softmax(
+          x + start, y + start, Int64(count), length, inner, operation.isLogarithm ? 1 : 0,
+          Int32(context.threads))
+      }
     }
   }
 

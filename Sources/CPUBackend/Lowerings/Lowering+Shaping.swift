@@ -18,11 +18,16 @@ extension Compiler {
     guard dims.count <= 16 else { throw TensorError(name, "got \(dims.count) axes, wanted at most 16") }
     let bytes = source.elementType.byteCount
     let (xs, ys, lengths) = (strides.map(Int64.init), targetStrides.map(Int64.init), dims.map(Int64.init))
+    let length = dims.dropFirst().reduce(1, *)
     step(name, reads: [source], writes: [target]) { context in
-      vk_copy(
-        try source.address(UInt8.self) + offset * bytes, xs,
-        try target.address(UInt8.self) + targetOffset * bytes, ys,
-        lengths, Int32(lengths.count), Int32(bytes), Int32(context.threads))
+      let x = try source.address(UInt8.self) + offset * bytes
+      let y = try target.address(UInt8.self) + targetOffset * bytes
+      try context.inBlocks(ofRows: dims.first ?? 1, length: length) { first, count in
+        vk_copy(
+          x + first * bytes * (strides.first ?? 0), xs, y + first * bytes * (targetStrides.first ?? 0), ys,
+          (lengths.isEmpty ? [] : [Int64(count)]) + lengths.dropFirst(), Int32(lengths.count), Int32(bytes),
+          Int32(context.threads))
+      }
     }
   }
 

@@ -86,10 +86,7 @@ extension Compiler {
 
   /// Sets every element of a place.
   func fill(_ slot: Slot, _ bits: UInt32) throws {
-    let (count, bytes) = (Int64(slot.elementCount), Int32(slot.elementType.byteCount))
-    step("fill", reads: [], writes: [slot]) { context in
-      vk_fill(try slot.address(UInt8.self), bits, count, bytes, Int32(context.threads))
-    }
+    step("fill", reads: [], writes: [slot]) { context in try context.fill(slot, bits) }
   }
 
   /// The bits of a number as an element.

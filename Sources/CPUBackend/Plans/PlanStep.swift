@@ -1,5 +1,6 @@
 import OneDNN
 import TensorRuntime
+import VectorKernels
 
 /// What a step may use while it runs.
 final class RunContext {
@@ -25,6 +26,24 @@ final class RunContext {
     for first in stride(from: 0, to: count, by: Self.blockLength) {
       if first > 0 { try cancellation?.check() }
       body(Int64(first), Int64(min(count, first + Self.blockLength)))
+    }
+  }
+
+  /// Has `body` work on rows of so many elements each, some at a time. Throws `Interrupted`.
+  func inBlocks(ofRows rows: Int, length: Int, _ body: (_ first: Int, _ count: Int) -> Void) throws {
+    let most = max(1, Self.blockLength / max(1, length))
+    for first in stride(from: 0, to: rows, by: most) {
+      if first > 0 { try cancellation?.check() }
+      body(first, min(most, rows - first))
+    }
+  }
+
+  /// Sets every element of a place to these bits. Throws `Interrupted`.
+  func fill(_ slot: Slot, _ bits: UInt32) throws {
+    let bytes = slot.elementType.byteCount
+    let start = try slot.address(UInt8.self)
+    try inBlocks(of: slot.elementCount) { first, last in
+      vk_fill(start + Int(first) * bytes, bits, last - first, Int32(bytes), Int32(threads))
     }
   }
 }
