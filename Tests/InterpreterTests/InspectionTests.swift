@@ -184,6 +184,30 @@ func refusesToLook(_ line: String, _ part: String) {
   expect(run.losses[1] < run.losses[0])
   net.fit(data.train.augmented(Augment(rotate: 5, cutmix: true)))
   """,
+  // In a loop of one's own too: images are mixed, labels are shares, and each walk draws anew.
+  """
+  seed(1)
+  let part = Digits(count: 40).train.take(8)
+  for (changes, isMixed) in [(Augment(mixup: 0.4), true), (Augment(cutmix: true), true), (Augment(shift: 0.2), false)] {
+    let changed = part.augmented(changes)
+    var seen: [Tensor] = []
+    for _ in 0..<2 {
+      for (x, y) in changed.batches(8, shuffle: false) {
+        seen.append(x)
+        expect(x != part.images[...])
+        if isMixed {
+          expect(y.shape == [8, 10] && isClose(y.sum(axis: 1), ones(8), within: 1e-6))
+          // Each image has the largest share or half of its own class, or of its partner's.
+          expect((y .> 0.0).cast(to: .float32).sum(axis: 1).max().number <= 2.0)
+          expect(crossEntropy(zeros(8, 10), y).number > 2.3)
+        } else {
+          expect(y == part.labels)
+        }
+      }
+    }
+    expect(seen[0] != seen[1])
+  }
+  """,
   // Ten crops: corners, middle, and mirrored.
   """
   let x = arange(0, 16).reshaped(1, 4, 4)

@@ -71,7 +71,9 @@ final class BatchesObject: HostObject {
   var text: String { "\(order.batches.count) batches of \(TrainingText.count(samples.count)) images" }
 
   static let declaration = TypeDeclaration(
-    "Batches", "Images some at a time, [n, c, h, w], with their labels [n] where they have them.",
+    "Batches",
+    "Images some at a time, [n, c, h, w], with their labels [n] where they have them; where mixup or cutmix mix images, "
+      + "labels are shares of the classes, [n, classes].",
     members: [
       .property("count", .int, "How many batches there are.") { (object: BatchesObject) in
         .int(object.order.batches.count)
@@ -98,7 +100,12 @@ final class BatchesObject: HostObject {
       guard (1...1_000_000).contains(size) else {
         throw EvaluationError("ValueError", "batches needs a size of at least 1, got \(size)")
       }
-      let (samples, hasLabels) = source(object)
+      var (samples, hasLabels) = source(object)
+      // Each walk through the samples is an epoch of its own.
+      if let augmentation = samples.augmentation {
+        samples = try samples.augmented(
+          augmentation.ranges, random: call.context.random.draw(for: .augmentation))
+      }
       let generator = try call.bool("shuffle") ? call.context.random.draw(for: .shuffling) : nil
       let order = EpochOrder(count: samples.count, batchSize: size, shuffledBy: generator)
       return .host(BatchesObject(samples, order: order, hasLabels: hasLabels, isNumbered: false))
@@ -111,12 +118,9 @@ final class BatchesObject: HostObject {
       guard order.batches.indices.contains(next) else { return nil }
       defer { next += 1 }
       let indices = Array(order.indices[order.batches[next]])
-      let images = Value.tensor(try SamplesObject(samples).images(indices))
-      var batch = images
-      if hasLabels {
-        let labels = try Tensor(indices.map { samples.label($0) }, [indices.count])
-        batch = .tuple(("images", images), ("labels", .tensor(labels)))
-      }
+      let (images, labels) = try ImageTrainingData(samples: samples).batch(indices)
+      let batch =
+        hasLabels ? Value.tuple(("images", .tensor(images)), ("labels", .tensor(labels))) : .tensor(images)
       return isNumbered ? .tuple(("offset", .int(next)), ("element", batch)) : batch
     }
   }

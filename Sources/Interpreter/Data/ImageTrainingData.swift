@@ -28,6 +28,27 @@ struct ImageTrainingData: TrainingData {
     }
   }
 
+  /// Some samples as a training gets them: images [n, c, h, w], and class numbers [n], or shares of all classes
+  /// [n, classes] where images are mixed. Throws what reading them throws.
+  func batch(_ indices: [Int]) throws -> (images: Tensor, targets: Tensor) {
+    let shape = Shape(samples.shape).withBatch(indices.count)
+    guard samples.mix != nil else {
+      return (
+        try Tensor(try samples.floats(indices), shape),
+        try Tensor(indices.map { samples.label($0) }, [indices.count])
+      )
+    }
+    let classes = samples.classNames.count
+    var pixels = [Float](repeating: 0, count: samples.elementCount(of: indices.count))
+    var shares = [Float](repeating: 0, count: indices.count * classes)
+    try pixels.withUnsafeMutableBufferPointer { pixels in
+      try shares.withUnsafeMutableBytes { shares in
+        try fill(indices[...], epoch: 0, inputs: [pixels], targets: [shares])
+      }
+    }
+    return (try Tensor(pixels, shape), try Tensor(shares, [indices.count, classes]))
+  }
+
   private func mix(
     _ indices: [Int], _ epoch: Int, _ pixels: UnsafeMutableBufferPointer<Float>,
     _ target: UnsafeMutableRawBufferPointer

@@ -11,6 +11,10 @@ enum Tiles {
       return try MaskTiles.labelMaps(tensor, context) ?? images(of: tensor, context: context)
     case .host(let object as SamplesObject):
       let count = min(object.samples.count, limit)
+      if object.samples.mix != nil {
+        let batch = try ImageTrainingData(samples: object.samples.viewed).batch(Array(0..<count))
+        return try images(of: batch.images, context: context)
+      }
       return try (0..<count).map { try sample(SampleObject(object.samples, index: $0), captioned: false) }
     case .host(let object as DatasetObject):
       return try images(of: .host(SamplesObject(object.dataset.train.take(32))), context: context)
