@@ -1,3 +1,4 @@
+import Foundation
 import ImageCodecs
 import TestSupport
 import Testing
@@ -50,6 +51,22 @@ struct ImageGridTests {
     grid = ImageGrid([try Tile(channels: 1, height: 8, width: 8, values: tiles[0].values, caption: "cat")])
     grid.scale = 8
     #expect(try grid.image().height == 4 + 64 + 18 + 4)
+  }
+
+  @Test("Text can be read on both backgrounds", arguments: [Theme.light, Theme.dark])
+  func contrast(theme: Theme) {
+    /// Relative luminance (WCAG 2.1), which asks for a contrast of at least 4.5 for text.
+    func luminance(_ color: Color) -> Double {
+      let linear = [color.red, color.green, color.blue].map { byte -> Double in
+        let share = Double(byte) / 255
+        return share <= 0.04045 ? share / 12.92 : pow((share + 0.055) / 1.055, 2.4)
+      }
+      return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    }
+    for color in [theme.ink, theme.right, theme.wrong] {
+      let both = [luminance(color), luminance(theme.background)].sorted()
+      #expect((both[1] + 0.05) / (both[0] + 0.05) >= 4.5)
+    }
   }
 
   @Test("A pixel becomes a square of whole pixels in its own colour")

@@ -75,6 +75,6 @@ struct Predictions {
     return try Tile(
       channels: shape[0], height: shape[1], width: shape[2], values: try samples.viewed.floats([index]),
       caption: caption,
-      captionColor: labels[index] == predicted[index] ? Color(0x00805F) : Color(0xC43E00))
+      isRight: labels[index] == predicted[index])
   }
 }

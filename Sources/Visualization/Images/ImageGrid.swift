@@ -66,7 +66,7 @@ package struct ImageGrid: Sendable {
         let place = Place(Double(left) + Double(cell.width) / 2, Double(below))
         canvas.stroke(
           Self.captionFont.chains(text, at: place, anchor: .middle), width: Self.captionFont.penWidth,
-          color: tile.captionColor ?? theme.ink)
+          color: tile.isRight.map { $0 ? theme.right : theme.wrong } ?? theme.ink)
       }
     }
     drawLegend(on: &canvas, top: bottom)

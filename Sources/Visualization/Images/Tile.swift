@@ -12,8 +12,8 @@ package struct Tile: Sendable {
   package let values: [Float]
   /// What stands under it; may be empty.
   package private(set) var caption: String
-  /// The caption's colour, the theme's when nil: for right and wrong predictions.
-  package let captionColor: Color?
+  /// Whether what the caption says was right or wrong, which gives it a colour; nil where it is neither.
+  package let isRight: Bool?
   /// Class numbers laid over it.
   var mask = Mask()
   /// Boxes drawn over it.
@@ -21,7 +21,7 @@ package struct Tile: Sendable {
 
   /// Wraps numbers; throws `ImageError` when their count does not fit or there is nothing to see.
   package init(
-    channels: Int, height: Int, width: Int, values: [Float], caption: String = "", captionColor: Color? = nil
+    channels: Int, height: Int, width: Int, values: [Float], caption: String = "", isRight: Bool? = nil
   ) throws {
     guard channels == 1 || channels == 3 else {
       throw ImageError("an image of \(channels) channels, wanted 1 or 3", fix: "show its channels one by one")
@@ -31,7 +31,7 @@ package struct Tile: Sendable {
       throw ImageError("\(values.count) numbers for an image of [\(channels), \(height), \(width)]")
     }
     (self.channels, self.height, self.width, self.values) = (channels, height, width, values)
-    (self.caption, self.captionColor) = (caption, captionColor)
+    (self.caption, self.isRight) = (caption, isRight)
   }
 
   /// A picture as a tile of numbers in 0…1.
