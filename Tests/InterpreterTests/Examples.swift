@@ -102,6 +102,16 @@ enum Examples {
     ),
     ("let vs = [Variable([1.0])]\nvs[0].value = Tensor([2])\nprint(vs[0])", "[2.]\n"),
     ("let v = Variable([1.0, 2.0])\nlet held = (v, 1)\nheld.0.value[1] = 5\nprint(v)", "[1. 5.]\n"),
+    (
+      "for case let x? in [1, nil, 3] { print(x) }\nfor case (let a, 1) in [(2, 1), (3, 2)] { print(a) }",
+      "1\n3\n2\n"
+    ),
+    ("for var i in 0..<2 { i += 5; print(i) }", "5\n6\n"),
+    (
+      "switch (4, \"x\") { case (let n, \"x\") where n > 3, (let n, \"y\"): print(n); default: print(0) }",
+      "4\n"
+    ),
+    ("var n: Int\nn = 5\nprint(n)", "5\n"),
     ("var i = 0\nrepeat { i += 1 } while i < 5\nwhile true { i -= 1; if i < 2 { break } }\nprint(i)", "1\n"),
     ("func f() { defer { print(\"last\") }; print(\"first\") }\nf()", "first\nlast\n"),
     ("for (i, (a, b)) in zip([1, 2], [\"x\", \"y\"]).enumerated() { print(i, a, b) }", "0 1 x\n1 2 y\n"),

@@ -21,6 +21,7 @@ struct SwiftSyntaxTests {
   @Test func programsOfTheTestsAreSwift() throws {
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     var programs = Examples.answers.map(\.0) + Examples.programs.map(\.0) + Examples.failures.map(\.0)
+    programs += try LanguageDocument.examples().map(\.program)
     for name in ["Programs", "Tour"] {
       let files = try FileManager.default.contentsOfDirectory(
         atPath: folder.appendingPathComponent(name).path)

@@ -193,6 +193,14 @@ extension Compiler {
     }
     guard let check, let reference = compileReference(Expression(name: name, nameSpan)) else { return nil }
     let operation = operatorName.flatMap { BinaryOperator(rawValue: $0) }
+    if operation == nil, case .global(let info) = resolution {
+      let variable = info.variable
+      return { frame in
+        let value = try code(frame)
+        variable.value = try EvaluationError.placing(place) { try check.fitted(value, for: "'\(name)'") }
+        return .normal
+      }
+    }
     return { frame in
       let value = try code(frame)
       try reference.change(frame, at: place) { slot in

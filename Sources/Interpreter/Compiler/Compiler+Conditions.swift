@@ -181,7 +181,11 @@ extension Compiler {
   }
 
   private func compileTest(_ one: SwitchCase, _ type: StaticType) -> (Frame, Value) throws -> Bool {
-    let tests = one.patterns.map { pattern, condition -> (Frame, Value) throws -> Bool in
+    let names = Set(one.patterns.first?.pattern.names.map(\.name) ?? [])
+    let tests = one.patterns.enumerated().map { index, alternative -> (Frame, Value) throws -> Bool in
+      let (pattern, condition) = alternative
+      rebound = index > 0 ? names : []
+      defer { rebound = [] }
       let match = compileMatch(pattern, type)
       guard let condition = condition.map({ compileCondition($0) }) else { return match }
       return { frame, value in try match(frame, value) && condition(frame) }

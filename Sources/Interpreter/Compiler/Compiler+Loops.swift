@@ -85,7 +85,7 @@ extension Compiler {
   }
 
   func compileFor(_ loop: ForStatement) -> Action {
-    if case .range(let lower?, let upper?, let isClosed) = loop.sequence.kind {
+    if !loop.isCase, case .range(let lower?, let upper?, let isClosed) = loop.sequence.kind {
       return compileCountingLoop(loop, lower, upper, isClosed)
     }
     let sequence = compile(loop.sequence)
@@ -103,7 +103,7 @@ extension Compiler {
     let code = sequence.code
     let place = place(loop.sequence.span)
     return inBlock {
-      let bind = compileElementBinding(loop.pattern, elementType)
+      let bind = compileElementBinding(loop, elementType)
       markGiven(loop.pattern)
       let condition = loop.condition.map { compileCondition($0) }
       let (body, number) = loopBody(loop.label) { compileBlock(loop.body) }
@@ -132,16 +132,14 @@ extension Compiler {
   }
 
   /// Binds an element; `for case` patterns skip what doesn't match.
-  private func compileElementBinding(_ pattern: Pattern, _ type: StaticType) -> (Frame, Value) throws -> Bool
+  private func compileElementBinding(_ loop: ForStatement, _ type: StaticType) -> (Frame, Value) throws ->
+    Bool
   {
-    switch pattern.kind {
-    case .wildcard, .name, .tuple:
-      let store = compileBinding(pattern, type)
-      return { frame, value in
-        try store(frame, value)
-        return true
-      }
-    default: return compileMatch(pattern, type)
+    if loop.isCase { return compileMatch(loop.pattern, type) }
+    let store = compileBinding(loop.pattern, type)
+    return { frame, value in
+      try store(frame, value)
+      return true
     }
   }
 

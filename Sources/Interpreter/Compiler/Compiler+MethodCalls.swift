@@ -19,6 +19,10 @@ extension Compiler {
     let operand = compile(base)
     checkHasValue(operand, base.span)
     let declared = declaredMethod(name, of: operand.type, nameSpan, isOptional)
+    if declared == nil, let property = calledProperty(name, of: operand.type, isOptional) {
+      report(
+        "TypeError", property.message, Span(nameSpan.start, span.end), fix: property.fix)
+    }
     let trailing = trailing(arguments)
     let site = site(arguments, span)
     let binding = declared.flatMap { bind(arguments, trailing, to: $0, span) }
@@ -46,8 +50,28 @@ extension Compiler {
         do { member = try Members.get(name, of: value, context) } catch {
           throw EvaluationError.located(error, namePlace)
         }
+        guard member.isCallable || member.isReference else {
+          throw Members.calledProperty(name, of: value.article).at(namePlace)
+        }
         return try Calls.call(member, values, site: site, trailing: trailing, context: context)
       }, type)
+  }
+
+  /// What is wrong with the call of a member that a known type declares as a property; `nil` where it may be right.
+  private func calledProperty(_ name: String, of type: StaticType, _ isOptional: Bool) -> EvaluationError? {
+    var type = type
+    if case .optional(let inner) = type, isOptional { type = inner }
+    guard let declaration = type.declarationName.flatMap({ library.types[$0] }),
+      let member = declaration[name],
+      case .property(let result, _) = member.kind
+    else { return nil }
+    switch result {
+    case .unknown, .function, .optional: return nil
+    case .host, .model:
+      if result.declarationName.flatMap({ library.types[$0] })?.call != nil { return nil }
+    default: break
+    }
+    return Members.calledProperty(name, of: declaration.article)
   }
 
   /// The method a known type declares under a name; reports one that surely doesn't exist.

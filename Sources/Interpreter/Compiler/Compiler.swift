@@ -51,6 +51,8 @@ final class Compiler {
   var globals: [String: GlobalInfo] = [:]
   var diagnostics: [Diagnostic] = []
   var scope: FunctionScope
+  /// The names that a case's further patterns may bind again.
+  var rebound: Set<String> = []
   /// Gives the names that a file declares, which is read but not run; throws an error where it can't be read.
   let declarations: (String) throws -> [ImportedName]
   /// The functions of earlier cells that were met, with the place that first names each.
@@ -179,6 +181,10 @@ final class Compiler {
       return { _, value in variable.value = value }
     }
     if let earlier = scope.blocks[scope.blocks.count - 1][name], earlier.isReady {
+      if rebound.contains(name) {
+        earlier.type = StaticType.joined(earlier.type, type)
+        return store(into: earlier)
+      }
       report(
         "NameError", "'\(name)' is declared twice in one block", span, fix: "choose another name",
         notes: ["the first is in line \(source.line(at: earlier.span.start))"])
@@ -188,6 +194,10 @@ final class Compiler {
       type: isConstant || check != nil ? type : .unknown, isReady: true)
     variable.typeCheck = check
     scope.blocks[scope.blocks.count - 1][name] = variable
+    return store(into: variable)
+  }
+
+  private func store(into variable: LocalVariable) -> (Frame, Value) throws -> Void {
     switch variable.storage {
     case .slot(let index): return { frame, value in frame.slots[index] = value }
     case .cell(let index):

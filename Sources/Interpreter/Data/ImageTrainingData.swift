@@ -100,10 +100,14 @@ enum DataArgument {
     }
   }
 
-  /// Inputs without targets: a tensor, or an array of one per input. `nil` for other data.
-  static func inputs(_ value: Value) throws -> [Tensor]? {
+  /// Inputs without targets: a tensor, or an array or a tuple of one per input. `nil` for other data.
+  static func inputs(_ value: Value, of network: Network) throws -> [Tensor]? {
     switch value {
     case .tensor(let x): return [x]
+    case .tuple(let tuple)
+    where tuple.elements.count > 1 && tuple.elements.count == network.trace?.inputs.count
+      && tuple.elements.allSatisfy(\.isTensorLike):
+      return try tuple.elements.map(tensorOperand)
     case .array(let array) where !array.elements.isEmpty && array.elements.allSatisfy(\.isTensorLike):
       return try array.elements.map(tensorOperand)
     default: return nil

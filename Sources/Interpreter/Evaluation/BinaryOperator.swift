@@ -79,6 +79,7 @@ enum BinaryOperator: String {
   /// What to write instead, where that is known.
   func hint(_ left: StaticType, _ right: StaticType) -> String? {
     switch (left, right) {
+    case (.function, _), (_, .function): "a function is called with parentheses: f(…)"
     case (.string, _) where self == .add, (_, .string) where self == .add:
       "put the value into the string: \"… \\(value)\""
     case (.string, _) where self == .remainder:

@@ -50,6 +50,13 @@ enum Members {
     return EvaluationError("NameError", "\(declaration.article) has no member '\(name)'", fix: fix)
   }
 
+  /// What is wrong with the call of a property.
+  static func calledProperty(_ name: String, of article: String) -> EvaluationError {
+    EvaluationError(
+      "TypeError", "'\(name)' of \(article) is a property and can't be called",
+      fix: "leave the parentheses out: .\(name)")
+  }
+
   /// Changes `value.name` in place.
   static func modify(
     _ name: String, of value: inout Value, _ context: EvaluationContext, _ body: (inout Value) throws -> Value

@@ -59,7 +59,9 @@ extension ModelTraining {
       switch target {
       case .labels: return samples
       case .masks: return try samples.masked()
-      case .given: throw Unknowable()
+      case .given(let value):
+        return try samples.matched(
+          with: DataArgument.targetParts(value, inputShapes: samples.inputShapes, call))
       }
     }
     var inputs = value

@@ -13,13 +13,16 @@ final class RehearsedSamples: HostObject, TrainingData {
 
   var targetTypes: [TensorType] { knownTargets ?? [] }
   var classNames: [String] { [] }
-  var highestLabels: [Int?] { [classCount.map { $0 - 1 }] }
+  /// The highest class number of each target, where it is known.
+  let highestLabels: [Int?]
   var text: String { "Samples" }
 
   init(
-    inputShapes: [Shape], targets: [TensorType]?, classCount: Int? = nil, hasMasks: Bool? = nil
+    inputShapes: [Shape], targets: [TensorType]?, classCount: Int? = nil, hasMasks: Bool? = nil,
+    highestLabels: [Int?]? = nil
   ) {
     self.inputShapes = inputShapes
+    self.highestLabels = highestLabels ?? [classCount.map { $0 - 1 }]
     knownTargets = targets
     self.classCount = classCount
     self.hasMasks = hasMasks
@@ -46,6 +49,30 @@ final class RehearsedSamples: HostObject, TrainingData {
     guard hasMasks == true, let shape = inputShapes.first, shape.rank == 3 else { throw Unknowable() }
     return RehearsedSamples(
       inputShapes: inputShapes, targets: [TensorType(Shape(Array(shape.dimensions.dropFirst())), .int32)])
+  }
+
+  /// The same images with a target for each output: an option, or values that are given.
+  func matched(with parts: [Value]) throws -> RehearsedSamples {
+    var types: [TensorType] = []
+    var highest: [Int?] = []
+    for part in parts {
+      switch part {
+      case .option(let option) where option.name == "labels":
+        guard let labels = knownTargets?.first else { throw Unknowable() }
+        types.append(labels)
+        highest.append(classCount.map { $0 - 1 })
+      case .option(let option) where option.name == "masks":
+        types += try masked().targetTypes
+        highest.append(nil)
+      case _ where part.isTensorLike:
+        let tensor = try tensorOperand(part)
+        guard tensor.rank > 0 else { throw Unknowable() }
+        types.append(TensorType(tensor.shape.droppingBatch, tensor.elementType))
+        highest.append(nil)
+      default: throw Unknowable()
+      }
+    }
+    return RehearsedSamples(inputShapes: inputShapes, targets: types, highestLabels: highest)
   }
 
   /// Methods that change which samples there are, but not what each is.

@@ -122,7 +122,7 @@ enum ModelTraining {
           for: ImageTrainingData(samples: views.samples), views: views.count, runtime: context.runtime(),
           random: context.random))
     }
-    if let inputs = try DataArgument.inputs(call.value("data")) {
+    if let inputs = try DataArgument.inputs(call.value("data"), of: model.network) {
       let isSingle = zip(inputs, model.network.trace?.inputShapes ?? []).allSatisfy { $0.rank == $1.rank }
       let count = inputs.first?.shape.dimensions.first ?? 1
       if isSingle || count <= 256 {

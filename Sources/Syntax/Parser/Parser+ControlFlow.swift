@@ -148,7 +148,11 @@ extension Parser {
 
   private mutating func forStatement(label: String?) throws -> ForStatement {
     let isCase = take(.case)
-    if isAt(.var) || isAt(.let) { advance() }
+    var isConstant = true
+    if !isCase, isAt(.var) || isAt(.let) {
+      isConstant = isAt(.let)
+      advance()
+    }
     var isC = false
     if isAtBracket(.leftParen), case .identifier = ahead(1).kind {
       switch ahead(2).kind {
@@ -159,7 +163,7 @@ extension Parser {
     if isC {
       throw fail("this is C's for", at: token.span, fix: "for i in 0..<n { … }")
     }
-    let pattern = isCase ? try matchPattern() : try bindingPattern(isConstant: true)
+    let pattern = isCase ? try matchPattern() : try bindingPattern(isConstant: isConstant)
     guard take(.in) else {
       throw fail(
         "expected 'in' after the loop's variable, got \(token.kind.words)", fix: "for i in 0..<10 { … }")
@@ -173,7 +177,8 @@ extension Parser {
       throw fail("a body stands in braces", at: token.span, fix: "for i in 0..<10 { … }")
     }
     let body = try block("after the loop's sequence")
-    return ForStatement(pattern: pattern, sequence: sequence, condition: condition, body: body, label: label)
+    return ForStatement(
+      pattern: pattern, isCase: isCase, sequence: sequence, condition: condition, body: body, label: label)
   }
 
   /// `switch a { case b, c where d: … default: … }`
@@ -201,6 +206,7 @@ extension Parser {
     if !isDefault {
       repeat {
         let pattern = try matchPattern()
+        checkAlternative(pattern, to: patterns.first?.pattern ?? pattern)
         patterns.append((pattern, take(.where) ? try expression() : nil))
       } while takeIf(.comma)
     }
@@ -216,6 +222,16 @@ extension Parser {
       throw fail("a case needs at least one statement", at: token.span, fix: "write break to do nothing")
     }
     return SwitchCase(patterns: patterns, body: Block(statements: statements, span: span(from: start)))
+  }
+
+  /// Each pattern of a case must give the same names to the body.
+  private mutating func checkAlternative(_ pattern: Pattern, to first: Pattern) {
+    let names = Set(pattern.names.map(\.name))
+    guard let odd = names.symmetricDifference(first.names.map(\.name)).min() else { return }
+    record(
+      failure(
+        "'\(odd)' doesn't stand in every pattern of the case", at: pattern.span,
+        fix: "name the same parts in each, or write two cases"))
   }
 
   private mutating func doStatement() throws -> Statement.Kind {

@@ -108,6 +108,8 @@ package struct IfStatement: Sendable {
 package struct ForStatement: Sendable {
   /// What each element is bound to.
   package var pattern: Pattern
+  /// Whether elements that don't match are left out: `for case let x? in xs`.
+  package var isCase: Bool
   /// What is gone through.
   package var sequence: Expression
   /// Which elements count.
