@@ -34,15 +34,9 @@ extension Library.Family {
 
   private static let arrayMethods: [Member] = [
     .valueMethod(
-      "prefix", "The first elements, at most so many.", [.positional("count", .int, "how many")],
-      returns: .array(.unknown)
-    ) { call in
-      let count = try call.int("count")
-      guard count >= 0 else {
-        throw EvaluationError("ValueError", "prefix(\(count)) wants a count of at least 0")
-      }
-      return .array(of: Array(elements(call.receiver).prefix(count)))
-    },
+      "prefix", "The first elements, at most so many, or as long as a function gives true.",
+      Library.prefixParameters, returns: .array(.unknown)
+    ) { call in .array(of: try Library.prefix(of: call.receiver, call)) },
     .valueMethod(
       "suffix", "The last elements, at most so many.", [.positional("count", .int, "how many")],
       returns: .array(.unknown)
@@ -165,8 +159,24 @@ extension Library.Family {
       guard !elements.isEmpty else { throw EvaluationError("IndexError", "the Array is empty") }
       return elements.removeFirst()
     },
-    mutation("removeAll", "Takes all elements out.") { elements, _ in
-      elements = []
+    mutation(
+      "removeAll", "Takes all elements out, or those for which a function gives true.",
+      [.labelled("where", .optional(.function("(element) -> Bool")), "which ones", default: .nothing)]
+    ) { elements, call in
+      guard call.isGiven("where") else {
+        elements = []
+        return .void
+      }
+      let kept = try elements.filter { try !Library.isTrue(call.call("where", $0)) }
+      elements = kept
+      return .void
+    },
+    mutation(
+      "removeSubrange", "Takes the elements at the positions of a range out.",
+      [.positional("bounds", .range, "the positions")]
+    ) { elements, call in
+      guard case .range(let range) = call.value("bounds") else { return .void }
+      elements.removeSubrange(try Elements.bounds(range, elements.count, "Array"))
       return .void
     },
     mutation(

@@ -4,10 +4,10 @@ import TensorRuntime
 extension Library {
   /// What everything can do that `for` can go through; types of sequences add these to their own members.
   package static let sequenceMembers: [Member] = [
-    map, filter, reduce, forEach, compactMap, flatMap, enumerated, contains, containsWhere, allSatisfy,
+    map, filter, reduce, forEach, compactMap, flatMap, enumerated, contains, firstWhere, lastWhere, allSatisfy,
     sorted,
     minimum, maximum,
-    prefix, dropFirst, reversed, joined, sum,
+    prefix, dropFirst, drop, reversed, joined, sum,
   ]
 
   private static let reversed = Member.valueMethod(
@@ -135,7 +135,12 @@ extension Library {
     return .bool(try elements(call).contains { try Equality.equal($0, wanted, call.context) })
   }
 
-  private static let containsWhere = Member.valueMethod(
+  private static let lastWhere = Member.valueMethod(
+    "last", "The last element for which a function gives true, nil where there is none.",
+    [.labelled("where", .function("(element) -> Bool"), "which one")]
+  ) { call in try elements(call).last { try isTrue(call.call("where", $0)) } ?? .nothing }
+
+  private static let firstWhere = Member.valueMethod(
     "first", "The first element for which a function gives true, nil where there is none.",
     [.labelled("where", .function("(element) -> Bool"), "which one")]
   ) { call in
@@ -192,19 +197,39 @@ extension Library {
   }
 
   private static let prefix = Member.valueMethod(
-    "prefix", "The first elements, at most so many.", [.positional("count", .int, "how many")],
-    returns: .array(.unknown),
-    example: "print((1...9).prefix(3))"
-  ) { call in
-    let count = try call.int("count")
-    guard count >= 0 else {
-      throw EvaluationError("ValueError", "prefix(\(count)) wants a count of at least 0")
+    "prefix", "The first elements, at most so many, or as long as a function gives true.", prefixParameters,
+    returns: .array(.unknown), example: "print((1...9).prefix(3), (1...9).prefix { $0 < 3 })"
+  ) { call in .array(of: try prefix(of: call.receiver, call)) }
+
+  static let prefixParameters: [Parameter] = [
+    .positional("count", .optional(.int), "how many", default: .nothing),
+    .labelled("while", .optional(.function("(element) -> Bool")), "how long", default: .nothing),
+  ]
+
+  /// The elements that `prefix` takes.
+  static func prefix(of sequence: Value, _ call: Arguments) throws -> [Value] {
+    let count = try call.optionalInt("count")
+    guard count ?? 0 >= 0 else {
+      throw EvaluationError("ValueError", "prefix(\(count ?? 0)) wants a count of at least 0")
     }
-    let next = try Iteration.iterator(over: call.receiver, call.context)
+    guard count != nil || call.isGiven("while") else {
+      throw EvaluationError("TypeError", "prefix needs a count or 'while:'", fix: "write prefix(3)")
+    }
+    let next = try Iteration.iterator(over: sequence, call.context)
     var result: [Value] = []
-    while result.count < count, let element = try next() { result.append(element) }
-    return .array(of: result)
+    while result.count < count ?? Int.max, let element = try next() {
+      if count == nil, try !isTrue(call.call("while", element)) { break }
+      result.append(element)
+      if result.count & 0xFFF == 0 { try Limits.checkCount(result.count) }
+    }
+    return result
   }
+
+  private static let drop = Member.valueMethod(
+    "drop", "The elements from the first on for which a function doesn't give true.",
+    [.labelled("while", .function("(element) -> Bool"), "what to leave out")], returns: .array(.unknown),
+    example: "print([1, 2, 1].drop { $0 < 2 })"
+  ) { call in .array(of: Array(try elements(call).drop { try isTrue(call.call("while", $0)) })) }
 
   private static let dropFirst = Member.valueMethod(
     "dropFirst", "Everything behind the first elements.",
@@ -219,19 +244,39 @@ extension Library {
   }
 
   private static let joined = Member.valueMethod(
-    "joined", "The elements as text, one behind the other.",
-    [.labelled("separator", .string, "what stands between two", default: .string(""))], returns: .string,
-    example: "print([\"a\", \"b\"].joined(separator: \", \"))"
+    "joined", "The elements as text, one behind the other; of arrays, their elements in one array.",
+    [.labelled("separator", .string, "what stands between two", default: .string(""))],
+    example: "print([\"a\", \"b\"].joined(separator: \", \"), [[1, 2], [3]].joined())",
+    inferredType: { types in
+      switch types.first {
+      case .array(.array(let element))?: .array(element)
+      case .array(.unknown)?, .unknown?, .host?, nil: .unknown
+      default: .string
+      }
+    }
   ) { call in
     let separator = try call.string("separator")
+    let elements = try elements(call)
+    if !elements.isEmpty, !call.isGiven("separator"), let all = try flattened(elements) { return .array(of: all) }
     var text = ""
-    for (index, element) in try elements(call).enumerated() {
+    for (index, element) in elements.enumerated() {
       if index > 0 { text += separator }
       text += try call.context.text(of: element)
       if text.utf8.count > Limits.stringBytes { throw Limits.stringError }
       if index & 0xFFF == 0 { try call.context.interruption.check() }
     }
     return .string(text)
+  }
+
+  /// The elements of arrays in one; `nil` where something else is among them.
+  private static func flattened(_ arrays: [Value]) throws -> [Value]? {
+    var all: [Value] = []
+    for element in arrays {
+      guard case .array(let array) = element else { return nil }
+      all += array.elements
+      try Limits.checkCount(all.count)
+    }
+    return all
   }
 
   private static let sum = Member.valueMethod(

@@ -37,6 +37,8 @@ extension Library.Family {
     }
   }
 
+  private static let count = Parameter.positional("count", .int, "how many")
+  private static let dropped = Parameter.positional("count", .int, "how many", default: .int(1))
   private static let other = Parameter.positional("other", .string, "the text to look for")
 
   private static let stringType = TypeDeclaration(
@@ -59,6 +61,26 @@ extension Library.Family {
       },
       method("uppercased", "In capital letters.") { text, _ in .string(text.uppercased()) },
       method("lowercased", "In small letters.") { text, _ in .string(text.lowercased()) },
+      method("capitalized", "Each word with a capital letter.") { text, _ in .string(text.capitalized) },
+      method("prefix", "Its first characters, at most so many.", [count]) { text, call in
+        .string(String(text.prefix(max(0, try call.int("count")))))
+      },
+      method("suffix", "Its last characters, at most so many.", [count]) { text, call in
+        .string(String(text.suffix(max(0, try call.int("count")))))
+      },
+      method("dropFirst", "Without its first characters.", [dropped]) { text, call in
+        .string(String(text.dropFirst(max(0, try call.int("count")))))
+      },
+      method("dropLast", "Without its last characters.", [dropped]) { text, call in
+        .string(String(text.dropLast(max(0, try call.int("count")))))
+      },
+      method(
+        "filter", "The characters for which a function gives true.",
+        [.positional("isIncluded", .function("(character) -> Bool"), "which to keep")],
+        example: "print(\"a1b2\".filter { Int($0) == nil })"
+      ) { text, call in
+        .string(String(try text.filter { try Library.isTrue(call.call("isIncluded", .string(String($0)))) }))
+      },
       method("reversed", "From last character to first.") { text, _ in .string(String(text.reversed())) },
       method("hasPrefix", "Whether it begins with another text.", [other], returns: .bool) { text, call in
         .bool(text.hasPrefix(try call.string("other")))
@@ -126,6 +148,8 @@ extension Library.Family {
         call.receiver = .string(whole)
         return .void
       },
-    ] + Library.sequenceMembers.filter { !["contains", "joined", "sum", "reversed"].contains($0.name) },
+    ] + Library.sequenceMembers.filter { ![
+        "contains", "joined", "sum", "reversed", "prefix", "dropFirst", "filter",
+      ].contains($0.name) },
     element: .string)
 }

@@ -33,6 +33,7 @@ extension ForeignNames {
     "CategoricalCrossentropy": "write loss: .crossEntropy; it takes logits, and class numbers or one-hot",
     "CenterCrop":
       "write data.train.augmented(Augment(rotate: 10, flip: .horizontal)); pictures are 0...1 already",
+    "Character": "write \"a\": a character is a String",
     "CGFloat": "write Double",
     "clamp": "write x.clamped(0, 1)",
     "classification_report": "write model.evaluate(data.test)",

@@ -103,6 +103,9 @@ extension ForeignNames {
   static let typeMembers: [String: String] = [
     "Array.add": "write append(x)",
     "Array.append_": "write append(x)",
+    "Array.chunked": "write stride(from: 0, to: xs.count, by: n).map { xs[$0..<min($0 + n, xs.count)] }",
+    "Array.elementsEqual": "write xs == ys",
+    "Array.lastIndex": "write xs.reversed().firstIndex(of: x)",
     "Array.each": "write for x in xs { … }",
     "Array.extend": "write xs += ys",
     "Array.index": "write firstIndex(of: x)",
@@ -168,6 +171,8 @@ extension ForeignNames {
     "Int.magnitude": "write abs(x)",
     "Int.description": "write String(x)",
     "Int.isMultiple": "write x % 2 == 0",
+    "String.firstIndex": "write s.contains(\"a\"), or Array(s).firstIndex(of: \"a\")",
+    "String.replacingOccurrences": "write replacing(\"a\", with: \"b\")",
     "String.components": "write split(separator: \",\")",
     "String.indices": "write 0..<s.count",
     "String.endswith": "write hasSuffix(\"a\")",

@@ -46,6 +46,7 @@ package enum ForeignNames {
   static func labelHint(_ label: String, of function: String) -> String? {
     switch (function, label) {
     case ("Augment", _): Augment.hint(forKeras: label).map { "write \($0)" }
+    case ("reduce", "into"): "write reduce(start) { result, x in … }, which gives the new result, or a loop"
     case ("String", "format"): "write format(x, places: 2)"
     case ("fit", "loss_weights"), ("fit", "lossWeights"):
       "weigh the losses themselves: loss: (.crossEntropy, 0.3 * .mse)"
