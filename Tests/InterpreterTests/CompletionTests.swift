@@ -27,13 +27,17 @@ private func session() -> Session {
   ("\"text\".upp", "uppercased", "() -> String"),
   ("[1, 2].ma", "map", "(_ transform: (element) -> value) -> Array"),
   ("Conv(8, 3, act", "activation:", "Activation?"),
-  ("scale(1, ", "by:", ""),
-  ("Conv(8, 3, padding: .sa", "same", ""),
+  ("scale(1, ", "by:", "Double"),
+  ("Conv(8, 3, padding: .sa", "same", "Padding"),
   ("net.fit(data, optimizer: .ad", "adam", nil),
   ("net.fit(data, optimizer: .adam(l", "lr:", nil),
   ("net.features(zeros(1, 8, 8), at: \"", "edges", "layer"),
   ("net.filters(\"co", "conv2", "layer"),
-  ("let width = 3\nwid", "width", ""),
+  ("let width = 3\nwid", "width", "Int"),
+  ("let other = Sequential(input: [4]) { Dense(2) }\nother.parameterC", "parameterCount", "Int"),
+  ("let part = data.train\nlet first = part[0]\nfirst.la", "label", "Int"),
+  ("data.train[0].image.sha", "shape", "[Int]"),
+  ("net(zeros(1, 1, 8, 8)).sha", "shape", "[Int]"),
   ("Double.p", "pi", "Double"),
   ("gua", "guard", ""),
 ])
@@ -42,6 +46,15 @@ func completions(_ text: String, _ expected: String, _ signature: String?) {
   let found = items.first { $0.text == expected }
   #expect(found != nil, "\(text): \(items.prefix(8).map(\.text))")
   if let signature { #expect(found?.signature == signature) }
+}
+
+/// Labels and the session's names are few; the library's would hide them.
+@Test func labelsAreOfferedAlone() {
+  let text = "Conv(8, 3, "
+  let items = session().completions(of: text, at: text.count).items
+  #expect(items.first?.text == "stride:")
+  #expect(items.contains { $0.text == "net" })
+  #expect(!items.contains { $0.text == "Conv" })
 }
 
 @Test func filesAreCompletedInStrings() throws {

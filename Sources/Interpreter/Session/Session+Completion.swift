@@ -5,7 +5,8 @@ extension Session {
   /// The completions at a cursor. Callable from any thread, also while a cell runs.
   package func completions(of text: String, at offset: Int) -> CompletionList {
     let cursor = CursorContext(text, at: offset)
-    let query = StaticQuery(library: context.library, names: names.all)
+    let query = StaticQuery(
+      library: context.library, names: names.all, text: cursor.text(0, cursor.wordStart))
     if let start = cursor.stringStart {
       return layers(cursor, from: start, query) ?? paths(cursor, from: start)
     }
@@ -15,7 +16,8 @@ extension Session {
       items = base.isEmpty ? options(cursor, query) : members(of: base, query)
     } else {
       if let call = cursor.call, call.label == nil { items += labels(call, cursor, query) }
-      items += visibleNames(cursor, query)
+      // Where nothing is typed yet, the library's hundreds of names would hide a call's few labels.
+      items += visibleNames(cursor, query, all: items.isEmpty || !cursor.word.isEmpty)
     }
     let word = cursor.word
     var seen: Set<String> = []
@@ -54,7 +56,8 @@ extension Session {
       family.cases.map { option in
         let list = option.parameters.map(\.signature).joined(separator: ", ")
         return Completion(
-          text: option.name, kind: "instance", signature: option.parameters.isEmpty ? "" : "(\(list))")
+          text: option.name, kind: "instance",
+          signature: option.parameters.isEmpty ? family.name : "(\(list))")
       }
     }
   }
@@ -92,12 +95,13 @@ extension Session {
       parameter.label.map { Completion(text: $0 + ":", kind: "param", signature: parameter.type.name) }
     }
     if case .variable(let entry)? = query.subject(call.callee), entry.kind == "function" {
-      items = entry.labels.map { Completion(text: $0 + ":", kind: "param") }
+      items = query.labels(of: entry).map { Completion(text: $0.label + ":", kind: "param", signature: $0.type) }
     }
     return items.filter { !call.usedLabels.contains(String($0.text.dropLast())) }
   }
 
-  private func visibleNames(_ cursor: CursorContext, _ query: StaticQuery) -> [Completion] {
+  /// The names at the cursor: those of the text and the session, and with `all` the library's and the language's words.
+  private func visibleNames(_ cursor: CursorContext, _ query: StaticQuery, all: Bool) -> [Completion] {
     let variables = query.names.values.sorted { $0.name < $1.name }
       .map { entry in
         let call = entry.summary.drop { $0 != "(" }
@@ -105,6 +109,7 @@ extension Session {
           text: entry.name, kind: entry.kind,
           signature: entry.kind == "function" ? String(call) : entry.typeName)
       }
+    guard all else { return localNames(cursor, query) + variables }
     let functions = context.library.functions.values.sorted { $0.name < $1.name }.map { builtin in
       Completion(
         text: builtin.name, kind: builtin.name.first?.isUppercase == true ? "class" : "function",
@@ -115,7 +120,7 @@ extension Session {
     }
     let keywords = Keyword.allCases.map(\.rawValue).filter { !Session.unusedKeywords.contains($0) }.sorted()
       .map { Completion(text: $0, kind: "keyword") }
-    return localNames(cursor) + variables + functions + constants + keywords
+    return localNames(cursor, query) + variables + functions + constants + keywords
   }
 
   private static let unusedKeywords: Set<String> = [
@@ -123,12 +128,14 @@ extension Session {
   ]
 
   /// Names that the text itself declares.
-  private func localNames(_ cursor: CursorContext) -> [Completion] {
+  private func localNames(_ cursor: CursorContext, _ query: StaticQuery) -> [Completion] {
     let words = cursor.text(0, cursor.wordStart).split { !$0.unicodeScalars.allSatisfy(CursorContext.isWord) }
     var names: [Completion] = []
     for (index, word) in words.enumerated() where index + 1 < words.count {
       switch word {
-      case "let", "var", "for": names.append(Completion(text: String(words[index + 1]), kind: "instance"))
+      case "let", "var", "for":
+        let name = String(words[index + 1])
+        names.append(Completion(text: name, kind: "instance", signature: query.typeName(ofLocal: name)))
       case "func": names.append(Completion(text: String(words[index + 1]), kind: "function"))
       default: break
       }

@@ -4,7 +4,8 @@ extension Session {
   /// What is known about the name at a cursor. Callable from any thread, also while a cell runs.
   package func inspection(of text: String, at offset: Int, detail: Int = 0) -> MIMEBundle? {
     let cursor = CursorContext(text, at: offset)
-    let query = StaticQuery(library: context.library, names: names.all)
+    let query = StaticQuery(
+      library: context.library, names: names.all, text: cursor.text(0, cursor.wordStart))
     let word = cursor.wholeWord
     if !word.text.isEmpty {
       let whole = cursor.followsDot ? CursorContext(text, at: word.end).base + "." + word.text : word.text

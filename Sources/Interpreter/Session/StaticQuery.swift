@@ -4,6 +4,21 @@ import Syntax
 struct StaticQuery {
   let library: Library
   let names: [String: NameSnapshot.Entry]
+  /// What the text before the cursor gives its names, where they are declared there.
+  private let locals: [String: Expression]
+
+  /// Prepares to answer about a text, whose declarations count before those of the session.
+  init(library: Library, names: [String: NameSnapshot.Entry], text: String) {
+    self.library = library
+    self.names = names
+    var locals: [String: Expression] = [:]
+    for case .binding(let bindings) in Parser.parse(SourceFile(name: "query", text: text)).statements.map(\.kind) {
+      for binding in bindings {
+        if case .name(let name, _) = binding.pattern.kind, let value = binding.value { locals[name] = value }
+      }
+    }
+    self.locals = locals
+  }
 
   /// What an expression is, as far as it is known.
   enum Subject {
@@ -23,9 +38,18 @@ struct StaticQuery {
     return subject(expression)
   }
 
-  private func subject(_ expression: Expression) -> Subject? {
+  /// What the text declares a name as, in words.
+  func typeName(ofLocal name: String) -> String {
+    guard let value = locals[name], let subject = subject(value, depth: 1) else { return "" }
+    return declaration(of: subject)?.name ?? ""
+  }
+
+  private func subject(_ expression: Expression, depth: Int = 0) -> Subject? {
+    guard depth < 100 else { return nil }
+    func subject(_ inner: Expression) -> Subject? { self.subject(inner, depth: depth + 1) }
     switch expression.kind {
     case .name(let name):
+      if let value = locals[name], let found = subject(value) { return found }
       if let entry = names[name] { return .variable(entry) }
       if let builtin = library.functions[name] { return .builtin(builtin) }
       if let value = library.constants[name] { return .type(StaticType.of(value)) }
@@ -47,14 +71,30 @@ struct StaticQuery {
       case .member(let member)?:
         if case .method(let builtin) = member.kind { return .type(builtin.returns) }
         return nil
-      case .variable(let entry)?: return entry.declaration?.call.map { .type($0.returns) }
+      case .variable(let entry)?:
+        // A network may have several outputs; most have one.
+        return entry.declaration?.call.map {
+          .type($0.returns.isUnknown && entry.typeName == "Model" ? .tensor : $0.returns)
+        }
       default: return nil
       }
     case .index(let base, _, _):
-      guard let base = subject(base), case .type(.array(let element)) = base else { return nil }
-      return .type(element)
+      guard let base = subject(base) else { return nil }
+      if case .type(.array(let element)) = base { return .type(element) }
+      return declaration(of: base).flatMap { $0.element.isUnknown ? nil : .type($0.element) }
     case .optionalChain(let inner), .forceUnwrap(let inner): return subject(inner)
     default: return nil
+    }
+  }
+
+  /// The labels of a function of the session, with the types written for them.
+  func labels(of function: NameSnapshot.Entry) -> [(label: String, type: String)] {
+    let source = SourceFile(name: "query", text: "func \(function.summary) { }")
+    guard case .function(let declaration)? = Parser.parse(source).statements.first?.kind else {
+      return function.labels.map { ($0, "") }
+    }
+    return declaration.parameters.compactMap { parameter in
+      parameter.label.map { ($0, parameter.type.map { source.text($0.span) } ?? "") }
     }
   }
 
