@@ -46,8 +46,16 @@ import Testing
     #expect(EditedText("abc").row(from: prompt, columns: 10) == 0)
     #expect(EditedText("abcdef").row(from: prompt, columns: 10) == 1)
     #expect(EditedText("abcd한").row(from: prompt, columns: 10) == 1)
+    #expect(EditedText("abcd한", cursor: 4).row(from: prompt, columns: 10) == 1)
+    #expect(EditedText("abcd한", cursor: 3).row(from: prompt, columns: 10) == 0)
     #expect(EditedText("a\nb\nc").row(from: prompt, columns: 10) == 2)
     #expect(EditedText("a\nb\nc", cursor: 1).row(from: prompt, columns: 10) == 0)
+  }
+
+  @Test func wideCharactersInWrappedLinesAreSeen() {
+    #expect(EditedText("abcd한글").wrapsWideCharacters(from: 5, columns: 10))
+    #expect(!EditedText("abcdefgh").wrapsWideCharacters(from: 5, columns: 10))
+    #expect(!EditedText("한\n글").wrapsWideCharacters(from: 5, columns: 10))
   }
 
   @Test(arguments: [

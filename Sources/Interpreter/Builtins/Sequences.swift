@@ -4,7 +4,8 @@ import TensorRuntime
 extension Library {
   /// What everything can do that `for` can go through; types of sequences add these to their own members.
   package static let sequenceMembers: [Member] = [
-    map, filter, reduce, forEach, compactMap, flatMap, enumerated, contains, firstWhere, lastWhere, allSatisfy,
+    map, filter, reduce, forEach, compactMap, flatMap, enumerated, contains, firstWhere, lastWhere,
+    allSatisfy,
     sorted,
     minimum, maximum,
     prefix, dropFirst, drop, reversed, joined, sum,
@@ -257,7 +258,9 @@ extension Library {
   ) { call in
     let separator = try call.string("separator")
     let elements = try elements(call)
-    if !elements.isEmpty, !call.isGiven("separator"), let all = try flattened(elements) { return .array(of: all) }
+    if !elements.isEmpty, !call.isGiven("separator"), let all = try flattened(elements) {
+      return .array(of: all)
+    }
     var text = ""
     for (index, element) in elements.enumerated() {
       if index > 0 { text += separator }

@@ -148,8 +148,11 @@ extension Library.Family {
         call.receiver = .string(whole)
         return .void
       },
-    ] + Library.sequenceMembers.filter { ![
-        "contains", "joined", "sum", "reversed", "prefix", "dropFirst", "filter",
-      ].contains($0.name) },
+    ]
+      + Library.sequenceMembers.filter {
+        ![
+          "contains", "joined", "sum", "reversed", "prefix", "dropFirst", "filter",
+        ].contains($0.name)
+      },
     element: .string)
 }

@@ -95,7 +95,9 @@ extension Session {
       parameter.label.map { Completion(text: $0 + ":", kind: "param", signature: parameter.type.name) }
     }
     if case .variable(let entry)? = query.subject(call.callee), entry.kind == "function" {
-      items = query.labels(of: entry).map { Completion(text: $0.label + ":", kind: "param", signature: $0.type) }
+      items = query.labels(of: entry).map {
+        Completion(text: $0.label + ":", kind: "param", signature: $0.type)
+      }
     }
     return items.filter { !call.usedLabels.contains(String($0.text.dropLast())) }
   }

@@ -12,7 +12,9 @@ struct StaticQuery {
     self.library = library
     self.names = names
     var locals: [String: Expression] = [:]
-    for case .binding(let bindings) in Parser.parse(SourceFile(name: "query", text: text)).statements.map(\.kind) {
+    for case .binding(let bindings) in Parser.parse(SourceFile(name: "query", text: text)).statements.map(
+      \.kind)
+    {
       for binding in bindings {
         if case .name(let name, _) = binding.pattern.kind, let value = binding.value { locals[name] = value }
       }

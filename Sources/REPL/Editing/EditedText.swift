@@ -98,7 +98,16 @@ package struct EditedText: Equatable {
         column = 0
       }
     }
-    return row
+    // Before a wide character that doesn't fit in the row, the cursor stands where that character does.
+    guard cursor < scalars.count, scalars[cursor] != "\n" else { return row }
+    return column + DisplayWidth.columns(of: String(scalars[cursor])) > columns ? row + 1 : row
+  }
+
+  /// Whether a line that holds wide characters goes on in another row.
+  package func wrapsWideCharacters(from promptWidth: Int, columns: Int) -> Bool {
+    guard scalars.contains(where: { DisplayWidth.columns(of: String($0)) > 1 }) else { return false }
+    let whole = EditedText(scalars: scalars, cursor: scalars.count)
+    return whole.row(from: promptWidth, columns: columns) > scalars.count(where: { $0 == "\n" })
   }
 
   /// How far a closing bracket typed at the cursor is to be moved in: to the line that opened it.

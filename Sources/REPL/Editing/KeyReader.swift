@@ -22,6 +22,12 @@ final class KeyReader {
     _ = write(wakeUp.write, &byte, 1)
   }
 
+  /// Whether a character can be read without waiting.
+  var hasInput: Bool {
+    var wait = pollfd(fd: input.descriptor, events: Int16(POLLIN), revents: 0)
+    return input.hasEarly || poll(&wait, 1, 0) > 0
+  }
+
   /// The next character, `nil` at the end of input. Bytes that are no UTF-8 become U+FFFD.
   func next(whenWoken: () -> Void) -> Unicode.Scalar? {
     guard let first = nextByte(whenWoken) else { return nil }

@@ -19,6 +19,8 @@ package final class LineEditor: EntrySource {
   private(set) var promptWidth = 0
   private var columns = TerminalTraits.columns()
   private let showsColors: Bool
+  /// The text as it was when it was last seen to be drawn.
+  private var drawn = EditedText("")
   /// What the key that ended the line meant.
   private var ending = Entry.end
 
@@ -175,9 +177,20 @@ package final class LineEditor: EntrySource {
   }
 
   private func readKey(into key: UnsafeMutablePointer<wchar_t>?) -> Int32 {
+    redrawWrappedWideText()
     guard let scalar = keys.next(whenWoken: redrawForWindow) else { return 0 }
     key?.pointee = wchar_t(bitPattern: scalar.value)
     return 1
+  }
+
+  /// libedit loses count of the columns where it moves wide characters over the end of a row: such a text is drawn as a
+  /// whole each time it changed.
+  private func redrawWrappedWideText() {
+    let edited = edited
+    guard edited != drawn, !keys.hasInput else { return }
+    drawn = edited
+    guard edited.wrapsWideCharacters(from: promptWidth, columns: columns) else { return }
+    redraw(up: edited.row(from: promptWidth, columns: columns))
   }
 
   private func redrawForWindow() {
@@ -186,8 +199,13 @@ package final class LineEditor: EntrySource {
     el_resize(editor)
     // Some terminals lay their lines out anew, some don't: going up no further than both agree on erases no output.
     let edited = edited
-    let up = min(
-      edited.row(from: promptWidth, columns: oldColumns), edited.row(from: promptWidth, columns: columns))
+    redraw(
+      up: min(
+        edited.row(from: promptWidth, columns: oldColumns), edited.row(from: promptWidth, columns: columns)))
+  }
+
+  /// Draws the prompt and the text anew, from so many rows above the cursor on.
+  private func redraw(up: Int) {
     write("\r" + (up > 0 ? "\u{1b}[\(up)A" : "") + "\u{1b}[J")
     cel_refresh(editor)
   }
