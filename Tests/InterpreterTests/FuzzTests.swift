@@ -7,7 +7,7 @@ import Testing
 /// them, and others.
 @Suite struct FuzzTests {
   @Test(arguments: [
-    (ProgramKind.language, 400), (.circles, 150), (.bytes, 1_500), (.grammar, 300), (.builtins, 1_400),
+    (ProgramKind.language, 400), (.circles, 150), (.bytes, 1_500), (.grammar, 300), (.builtins, 3_000),
   ])
   func randomProgramsEndWell(_ kind: ProgramKind, count: Int) {
     let run = FuzzRun(kind)
