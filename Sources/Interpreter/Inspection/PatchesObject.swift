@@ -1,4 +1,5 @@
 import Datasets
+import Foundation
 import NeuralNetwork
 import TensorRuntime
 import Visualization
@@ -43,7 +44,7 @@ final class PatchesObject: HostObject {
       tiles.append(
         try Tile(
           channels: shape[0], height: size[0], width: size[1], values: try cut(samples.viewed),
-          caption: String(describing: (patch.activation * 100).rounded() / 100)))
+          caption: String(format: abs(patch.activation) < 1e6 ? "%.2f" : "%.3g", Double(patch.activation))))
     }
     self.tiles = tiles
     images = try Tensor(values, [found.count, shape[0], size[0], size[1]])
