@@ -69,6 +69,23 @@ struct ChartTests {
     #expect(text.contains("epoch") && !text.contains("1.5"))
   }
 
+  @Test("A chart without a legend beside one with a legend begins at the same height")
+  func legendRows() {
+    func top(_ chart: Chart) -> Double? {
+      chart.figure().marks.compactMap { mark -> Double? in
+        guard case .line(let places, _, _, _) = mark, places.count == 2, places[0].x == places[1].x else {
+          return nil
+        }
+        return min(places[0].y, places[1].y)
+      }.min()
+    }
+    let named = Chart("recall", series: [.init("chance", y: [0, 1], style: .reference)])
+    var plain = Chart("precision", series: [.init("", y: [0, 1])])
+    #expect(named.hasLegend && !plain.hasLegend && top(plain) != top(named))
+    plain.keepsLegendRow = true
+    #expect(top(plain) == top(named))
+  }
+
   @Test("Logarithmic ticks are powers of ten")
   func logarithmic() {
     let axis = Axis(holding: [1e-6, 1, -5, 0], isLogarithmic: true)

@@ -76,11 +76,14 @@ enum FigureBundle {
 
   /// Drawings as one figure in the colours of a theme.
   static func sideBySide(_ drawings: [any Drawable], _ theme: Theme) -> Figure {
-    Figure(
+    let hasLegend = drawings.contains { ($0 as? Chart)?.hasLegend ?? false }
+    return Figure(
       drawings.map { drawing in
         var drawing = drawings.count > 1 ? drawing.compact : drawing
         drawing.theme = theme
-        return drawing.figure()
+        guard var chart = drawing as? Chart else { return drawing.figure() }
+        chart.keepsLegendRow = hasLegend
+        return chart.figure()
       }, width: rowWidth)
   }
 

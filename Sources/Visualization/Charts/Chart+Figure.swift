@@ -8,8 +8,8 @@ extension Chart {
       Frame.LegendEntry(name: series[$0].name, color: color($0), style: series[$0].style)
     }
     let frame = Frame(
-      on: &figure, title: title, xLabel: xLabel, yLabel: yLabel, legend: legend, xAxis: xAxis, yAxis: yAxis,
-      theme: theme)
+      on: &figure, title: title, xLabel: xLabel, yLabel: yLabel, legend: legend,
+      keepsLegendRow: keepsLegendRow, xAxis: xAxis, yAxis: yAxis, theme: theme)
     for (index, one) in series.enumerated() {
       for run in runs(one, xAxis, yAxis) {
         let places = run.map(frame.place)

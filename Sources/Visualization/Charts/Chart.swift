@@ -51,6 +51,8 @@ package struct Chart: Sendable {
   package var isXLogarithmic = false
   /// Whether the vertical axis is logarithmic.
   package var isYLogarithmic = false
+  /// Whether room is kept for a legend where there is none: charts side by side then begin at one height.
+  package var keepsLegendRow = false
   /// Width in CSS pixels.
   package var width = 600
   /// Height in CSS pixels.
@@ -68,6 +70,9 @@ package struct Chart: Sendable {
     self.init(title, xLabel: counted, yLabel: yLabel, series: series)
     isXCounting = true
   }
+
+  /// Whether some series has a name that the legend tells.
+  package var hasLegend: Bool { series.contains { !$0.name.isEmpty } }
 
   /// The horizontal axis with about `tickCount` ticks.
   func xAxis(tickCount: Int) -> Axis {

@@ -7,6 +7,9 @@ struct Frame {
     let style: Chart.Style
   }
 
+  /// How much room a line of the legend takes, in CSS pixels.
+  private static let legendPitch = 22.0
+
   let theme: Theme
   /// The plot's left, top, right and bottom in CSS pixels.
   private(set) var left: Double
@@ -17,8 +20,7 @@ struct Frame {
   /// Draws everything around a plot and leaves the plot's own rectangle.
   init(
     on figure: inout Figure, title: String, xLabel: String, yLabel: String, legend: [LegendEntry],
-    xAxis: Axis,
-    yAxis: Axis, theme: Theme
+    keepsLegendRow: Bool = false, xAxis: Axis, yAxis: Axis, theme: Theme
   ) {
     self.theme = theme
     let small = StrokeFont(size: 12)
@@ -33,6 +35,7 @@ struct Frame {
       top = 38
     }
     drawLegend(legend, on: &figure)
+    if legend.isEmpty && keepsLegendRow { top += Self.legendPitch }
     bottom = max(bottom, top + 10)
     right = max(right, left + 10)
     drawAxes(xAxis, yAxis, on: &figure)
