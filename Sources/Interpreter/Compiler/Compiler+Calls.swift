@@ -259,6 +259,7 @@ extension Compiler {
       "TypeError",
       ArgumentBinding.mismatchMessage(
         operand.constant?.article ?? withArticle(operand.type.name), parameter, owner),
-      argument.value.span, fix: error?.fix)
+      argument.value.span,
+      fix: error?.fix ?? ForeignNames.argumentHint(operand.type, for: parameter, of: owner))
   }
 }

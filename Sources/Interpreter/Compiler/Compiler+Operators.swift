@@ -109,6 +109,11 @@ extension Compiler {
         fix: "x |> f means f(x)")
     default: break
     }
+    if case .builtin(let builtin)? = function.constant, builtin.makesLayer {
+      report(
+        "TypeError", "'\(builtin.declaration.name)' is no layer before it is called", right.span,
+        fix: "write \(builtin.declaration.shortCall)")
+    }
     let site = CallSite(place: place(span), labels: [nil], spans: [left.span])
     let (valueCode, functionCode) = (value.code, function.code)
     var type = StaticType.unknown

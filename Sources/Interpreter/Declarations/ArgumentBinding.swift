@@ -59,7 +59,7 @@ extension ArgumentBinding {
         else {
           throw BindingProblem(
             message: "\(name) takes no closure here", argument: index,
-            fix: "signature: \(signature(name, parameters))")
+            fix: ForeignNames.closureHint(of: name) ?? "signature: \(signature(name, parameters))")
         }
         taken[target] = true
         targets[index] = target
@@ -92,8 +92,16 @@ extension ArgumentBinding {
     return ArgumentBinding(targets: targets, variadic: variadic, parameterCount: parameters.count)
   }
 
+  /// How a function is called; of a long list of parameters the beginning, with all that must be given.
   static func signature(_ name: String, _ parameters: [Parameter]) -> String {
-    "\(name)(\(parameters.map(\.signature).joined(separator: ", ")))"
+    var list = ""
+    for (index, parameter) in parameters.enumerated() {
+      if list.count > 150, !parameters[index...].contains(where: { !$0.isOptional }) {
+        return "\(name)(\(list), …)"
+      }
+      list += (index > 0 ? ", " : "") + parameter.signature
+    }
+    return "\(name)(\(list))"
   }
 
   private static func unknownLabel(
@@ -103,6 +111,8 @@ extension ArgumentBinding {
     let foreign = ForeignNames.label(label, among: labels)
     let fix: String
     if let hint = ForeignNames.labelHint(label, of: name) {
+      fix = hint
+    } else if ForeignNames.namesInput(label), let hint = ForeignNames.extraArgument(of: name) {
       fix = hint
     } else if let near = foreign ?? Spelling.nearest(to: label, among: labels) {
       fix = "did you mean '\(near):'?"
@@ -126,7 +136,8 @@ extension ArgumentBinding {
         positional == 0
         ? "\(name) wants labels" : "\(name) takes \(count(positional, "value")) without a label, got \(given)"
       return BindingProblem(
-        message: message, argument: index, fix: "write '\(label):' before it, if that is meant")
+        message: message, argument: index,
+        fix: ForeignNames.extraArgument(of: name) ?? "write '\(label):' before it, if that is meant")
     }
     let message =
       parameters.isEmpty

@@ -55,14 +55,16 @@ extension ArgumentBinding {
   }
 
   static func mismatch(_ value: Value, _ parameter: Parameter, _ name: String) -> EvaluationError {
-    EvaluationError("TypeError", mismatchMessage(value.article, parameter, name), fix: hint(value, parameter))
+    EvaluationError(
+      "TypeError", mismatchMessage(value.article, parameter, name), fix: hint(value, parameter, name))
   }
 
   static func mismatchMessage(_ got: String, _ parameter: Parameter, _ name: String) -> String {
     "\(name) wants \(withArticle(parameter.type.name)) for '\(parameter.name)', got \(got)"
   }
 
-  private static func hint(_ value: Value, _ parameter: Parameter) -> String? {
+  private static func hint(_ value: Value, _ parameter: Parameter, _ name: String) -> String? {
+    if let hint = ForeignNames.argumentHint(StaticType.of(value), for: parameter, of: name) { return hint }
     let families = parameter.type.families
     if case .string(let text) = value, let family = families.first {
       return option(text, in: family).map { "write .\($0)" } ?? options(families)

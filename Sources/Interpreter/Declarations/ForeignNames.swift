@@ -50,6 +50,7 @@ package enum ForeignNames {
     case ("String", "format"): "write format(x, places: 2)"
     case ("fit", "loss_weights"), ("fit", "lossWeights"):
       "weigh the losses themselves: loss: (.crossEntropy, 0.3 * .mse)"
+    case ("fit", "lr"), ("fit", "learning_rate"), ("fit", "learningRate"): "write optimizer: .adam(lr: 1e-3)"
     case ("fit", "x"), ("fit", "y"), ("evaluate", "x"), ("evaluate", "y"): "write \(function)((x, y))"
     case ("fit", "validation_split"), ("fit", "validationSplit"):
       "split where the data are made: MNIST(validation: 0.1)"

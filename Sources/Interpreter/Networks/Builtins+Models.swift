@@ -19,6 +19,11 @@ enum ModelBuiltins {
     ) { call in
       let context = call.context
       let body = call.value("body")
+      if case .function(let function) = body, let parameter = function.code.parameters.first {
+        throw EvaluationError(
+          "ModelError", "the body of Sequential takes nothing, and this one wants '\(parameter.name)'",
+          fix: "list the layers alone, or write Model(input: …) { x in … }")
+      }
       let shape = try sampleShape(call)
       // Layers are made now, where the body stands, also when shapes come with the first call.
       let items = try context.collect(body).items
@@ -49,6 +54,7 @@ enum ModelBuiltins {
       let context = call.context
       let body = call.value("body")
       let shapes = try sampleShape(call).map { [$0] } ?? severalShapes(call)
+      try checkParameters(of: body, inputs: shapes?.count ?? 1)
       let network = try Network(
         form: "Model", name: try call.optionalString("name"), inputShapes: shapes, random: context.random
       ) { recorder, inputs in
@@ -86,6 +92,10 @@ enum ModelBuiltins {
     switch value {
     case .host(let object as LayerObject): return try context.apply(object.layer, to: [x])[0]
     case .host(let object as ModelObject): return try context.apply(object.network, to: [x])[0]
+    case .builtin(let builtin) where builtin.makesLayer:
+      throw EvaluationError(
+        "ModelError", "'\(builtin.declaration.name)' is no layer before it is called",
+        fix: "write \(builtin.declaration.shortCall)")
     case .function, .builtin: return try tensorOperand(try context.call(value, [.tensor(x)]))
     default:
       throw EvaluationError(
@@ -94,10 +104,28 @@ enum ModelBuiltins {
     }
   }
 
+  /// Refuses a closure that takes another number of inputs than it will get.
+  private static func checkParameters(of body: Value, inputs: Int) throws {
+    guard case .function(let function) = body, function.code.isClosure,
+      function.code.parameters.isEmpty || function.code.parameters.count != inputs && inputs > 1
+    else { return }
+    let names = ["x", "y", "z"].prefix(inputs).joined(separator: ", ")
+    throw EvaluationError(
+      "ModelError",
+      "the body of Model gets \(inputs) input\(inputs == 1 ? "" : "s"), and this one takes "
+        + "\(function.code.parameters.isEmpty ? "nothing" : String(function.code.parameters.count))",
+      fix: "write { \(names)\(inputs > 3 ? ", …" : "") in … }"
+        + (inputs == 1 ? ", or Sequential for a stack of layers" : ""))
+  }
+
   private static func outputs(of value: Value) throws -> [Tensor] {
     switch value {
     case .tuple(let tuple): return try tuple.elements.map(tensorOperand)
     case .array(let array): return try array.elements.map(tensorOperand)
+    case .host(let layer as LayerObject):
+      throw EvaluationError(
+        "ModelError", "the body of Model gives the layer \(layer.text), which was applied to nothing",
+        fix: "write x |> \(layer.text)")
     case .void:
       throw EvaluationError(
         "ModelError", "the body of Model gives nothing", fix: "end it with the output, or return it")
@@ -141,5 +169,17 @@ enum ModelBuiltins {
       "ValueError", "\(call.declaration.name) needs \(name): the shape of one sample, got \(got)",
       fix: "write \(name == "input" ? "input: [1, 28, 28]" : "inputs: [1, 28, 28], [10]")"
     ).at(call.place(of: name))
+  }
+}
+
+extension BuiltinValue {
+  /// Whether calling it makes a layer, as `Dense` by itself doesn't.
+  var makesLayer: Bool { receiver == nil && declaration.returns.hostName == "Layer" }
+}
+
+extension Builtin {
+  /// A call with the names of what must be given: `Dense(units)`.
+  var shortCall: String {
+    "\(name)(\(parameters.filter { !$0.isOptional }.map(\.name).joined(separator: ", ")))"
   }
 }

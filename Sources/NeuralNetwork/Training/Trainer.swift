@@ -45,7 +45,9 @@ package final class Trainer {
     self.steering = steering
     guard data.count > 0 else { throw LayerError("there is nothing to train on: the data has no samples") }
     guard options.epochs >= 0, options.batchSize >= 1, options.accumulation >= 1 else {
-      throw LayerError("fit needs epochs of at least 0 and a batch of at least 1")
+      throw LayerError(
+        "fit got epochs: \(options.epochs), batch: \(options.batchSize) and accumulate: \(options.accumulation), "
+          + "wanted at least 0, 1 and 1")
     }
     if let resumed, resumed.position.sampleCount != data.count {
       throw LayerError(

@@ -69,7 +69,11 @@ package struct TensorData: TrainingData {
   package init(inputs: [Tensor], targets: [Tensor], runtime: Runtime) throws {
     let counts = (inputs + targets).map { $0.shape.dimensions.first ?? 0 }
     guard let count = counts.first, counts.allSatisfy({ $0 == count }) else {
-      throw LayerError("inputs and targets have \(counts) samples", fix: "give as many targets as samples")
+      let got =
+        counts.count == 2 && inputs.count == 1
+        ? "there are \(counts[0]) inputs and \(counts[1]) targets"
+        : "inputs and targets have \(counts) samples"
+      throw LayerError(got, fix: "give as many targets as samples")
     }
     self.count = count
     inputShapes = inputs.map(\.shape.droppingBatch)
