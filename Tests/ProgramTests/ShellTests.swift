@@ -80,6 +80,11 @@ import Testing
     #expect(try terminal.wait(for: "[2]>").contains("Ad"))
     terminal.type("name\r")
     #expect(try terminal.wait(for: "[3]>").contains("\"Ada\""))
+    // What was typed before the question is its answer, erased characters left out.
+    terminal.type("print(\"go\" + \"ing\"); var n = 0; while n < 1_000_000 { n += 1 }; input(\"and? \")\r")
+    try terminal.wait(for: "going")
+    terminal.type("Gré\u{7f}ace\n")
+    #expect(try terminal.wait(for: "[4]>").contains("\"Grace\""))
   }
 
   @Test func aPasteIsOneEntryThatWaitsForEnter() throws {

@@ -4,10 +4,11 @@ import TensorRuntime
 
 /// Reads an answer from standard input; a raised token ends the wait.
 enum StandardInputLine {
-  /// One line without its line feed. A terminal shows what is typed and lets it be edited, unless it is `hidden`.
-  static func read(from input: TerminalInput, hidden: Bool, interruption: CancellationToken) throws
-    -> String
-  {
+  /// One line without its line feed, after `prompting`. A terminal shows what is typed and lets it be edited, unless it is
+  /// `hidden`.
+  static func read(
+    from input: TerminalInput, hidden: Bool, interruption: CancellationToken, prompting: () -> Void
+  ) throws -> String {
     var saved = termios()
     let isTerminal = tcgetattr(input.descriptor, &saved) == 0
     // What was typed before a secret was asked for is none.
@@ -22,6 +23,7 @@ enum StandardInputLine {
       if isTerminal { tcsetattr(input.descriptor, change, &saved) }
       if isTerminal && hidden { fputs("\n", stdout) }
     }
+    prompting()
     var bytes: [UInt8] = []
     while true {
       try interruption.check()
@@ -36,7 +38,12 @@ enum StandardInputLine {
         throw InputUnavailable("standard input has ended")
       }
       if byte == 10 { break }
-      bytes.append(byte)
+      // Of what was typed before the question, the terminal has erased nothing.
+      if isTerminal, byte == 0x7F || byte == 0x08 {
+        while let last = bytes.popLast(), last & 0xC0 == 0x80 {}
+      } else {
+        bytes.append(byte)
+      }
     }
     if bytes.last == 13 { bytes.removeLast() }
     return String(decoding: bytes, as: UTF8.self)

@@ -92,10 +92,11 @@ package final class TerminalSink: OutputSink {
       if case .unanswerable(let reason) = questions { throw InputUnavailable(reason) }
       throw InputUnavailable("there is nobody to answer")
     }
-    write(prompt, to: .stdout)
-    fflush(stdout)
     defer { isAtLineStart = true }
-    return try StandardInputLine.read(from: input, hidden: hidden, interruption: interruption)
+    return try StandardInputLine.read(from: input, hidden: hidden, interruption: interruption) {
+      write(prompt, to: .stdout)
+      fflush(stdout)
+    }
   }
 
   /// Shows a result, as the shell does for an entry's value.
