@@ -112,6 +112,10 @@ enum Examples {
       "for case let x? in [1, nil, 3] { print(x) }\nfor case (let a, 1) in [(2, 1), (3, 2)] { print(a) }",
       "1\n3\n2\n"
     ),
+    (
+      "let x: Int? = 5\nlet y: Int? = nil\nif case .some(let v) = x { print(v) }\nif case .none = y { print(\"none\") }\nif case .none = x { print(\"wrong\") }",
+      "5\nnone\n"
+    ),
     ("for var i in 0..<2 { i += 5; print(i) }", "5\n6\n"),
     (
       "switch (4, \"x\") { case (let n, \"x\") where n > 3, (let n, \"y\"): print(n); default: print(0) }",

@@ -35,6 +35,15 @@ import Testing
     }
   }
 
+  @Test func aFileImportedLikeAModuleIsAnError() throws {
+    let folder = try Scratch()
+    try folder.write("helpers.cnn", "func twice(_ x: Int) -> Int { 2 * x }\n")
+    let run = try ProgramRun("-e", "import helpers\nprint(1)", in: folder)
+    #expect(run.output == "")
+    #expect(run.errors.contains("fix: import \"helpers.cnn\""))
+    #expect(try ProgramRun("-e", "import Foundation\nprint(1)", in: folder).output == "1\n")
+  }
+
   @Test func aScriptsErrorNamesFileAndLine() throws {
     let folder = try Scratch()
     try folder.write("lab.cnn", "let a = 2\n\nprint(a + nothing)\n")

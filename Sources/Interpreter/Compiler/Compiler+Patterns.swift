@@ -94,8 +94,13 @@ extension Compiler {
     guard let arguments else {
       return { _, value in
         if case .option(let option) = value { return option.name == name }
-        return false
+        // Swift's other names for nil and for a value that is there.
+        return name == "none" && value.isNothing
       }
+    }
+    if name == "some", arguments.count == 1 {
+      let match = compileMatch(arguments[0].pattern, .unknown)
+      return { frame, value in try !value.isNothing && match(frame, value) }
     }
     let parts = arguments.map { compileMatch($0.pattern, .unknown) }
     return { frame, value in

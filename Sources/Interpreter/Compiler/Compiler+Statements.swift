@@ -97,7 +97,12 @@ extension Compiler {
         try importer(path, place)
         return .normal
       }
-    case .importModule: return { _ in .normal }
+    case .importModule(let name):
+      // Modules are there from the start; a file of that name is what was meant.
+      if (try? declarations("\(name).cnn")) != nil {
+        report("NameError", "'\(name)' is a file here, no module", span, fix: "import \"\(name).cnn\"")
+      }
+      return { _ in .normal }
     case .deferred(let block):
       report("SyntaxError", "defer stands inside of functions", span, fix: "write it as the last line")
       return compileBlock(block)

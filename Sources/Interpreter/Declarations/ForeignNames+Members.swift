@@ -169,6 +169,8 @@ extension ForeignNames {
     "Double.description": "write String(x)",
     "Int.squareRoot": "write sqrt(x)",
     "Int.magnitude": "write abs(x)",
+    "Int.map": "a value that may be nil is taken with if let, x?. or ??",
+    "Double.map": "a value that may be nil is taken with if let, x?. or ??",
     "Int.description": "write String(x)",
     "Int.isMultiple": "write x % 2 == 0",
     "String.firstIndex": "write s.contains(\"a\"), or Array(s).firstIndex(of: \"a\")",
