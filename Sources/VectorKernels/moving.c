@@ -168,13 +168,15 @@ static void hot_part(void *data, int part, int parts) {
   int64_t first, last;
   divide(h->outer, 1, part, parts, &first, &last);
   for (int64_t o = first; o < last; o++)
-    for (int64_t k = 0; k < h->depth; k++)
-      for (int64_t j = 0; j < h->inner; j++) h->y[(o * h->depth + k) * h->inner + j] = h->x[o * h->inner + j] == k;
+    for (int64_t j = 0; j < h->inner; j++) {
+      int64_t k = h->x[o * h->inner + j];
+      if (k >= 0 && k < h->depth) h->y[(o * h->depth + k) * h->inner + j] = 1;
+    }
 }
 
 void vk_one_hot(const int32_t *x, float *y, int64_t outer, int64_t depth, int64_t inner, int threads) {
   hot_data h = {x, y, outer, depth, inner};
-  vk_parallel(hot_part, &h, threads_for(outer * depth * inner, threads));
+  vk_parallel(hot_part, &h, threads_for(outer * inner, threads));
 }
 
 typedef struct {

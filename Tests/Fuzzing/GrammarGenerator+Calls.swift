@@ -59,6 +59,7 @@ extension GrammarGenerator {
   mutating func builtinCalls(at index: Int) -> RandomProgram {
     var cells = ["var x = \(expression(1))", "_ = \(use(at: index))"]
     for _ in 0..<2 { cells.append("do { print(\(use(at: random.next(useCount)))) } catch { print(error) }") }
+    cells.append("do { print(\(application())) } catch { print(error) }")
     return RandomProgram(cells: cells)
   }
 
@@ -101,8 +102,9 @@ extension GrammarGenerator {
     return "\(builtin.name)(\(arguments.joined(separator: ", ")))"
   }
 
-  private mutating func argument(_ type: ParameterType, _ depth: Int) -> String {
+  mutating func argument(_ type: ParameterType, _ depth: Int) -> String {
     if random.once(in: 8) { return expression(depth) }
+    if random.once(in: 6), let value = extreme(type) { return value }
     switch type {
     case .bool: return random.pick(["true", "false"])
     case .int, .ints: return random.pick(["0", "1", "2", "3", "-1"])

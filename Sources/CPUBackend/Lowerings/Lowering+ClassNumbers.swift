@@ -16,6 +16,7 @@ extension Compiler {
           numbers, Int64(shape.elementCount), depth, checking.ignored == nil ? 0 : 1, checking.ignored ?? 0)
         try checkClass(bad, of: depth, in: operation.name)
       }
+      try context.fill(target, 0)
       vk_one_hot(
         numbers, try target.address(Float.self), Int64(outer), depth, Int64(inner), Int32(context.threads))
     }

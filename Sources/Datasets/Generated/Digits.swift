@@ -1,4 +1,3 @@
-import Dispatch
 import TensorRuntime
 
 /// Handwritten-looking digits drawn on the spot, [1, 28, 28], white on black as in MNIST: data with no files at all.
@@ -16,25 +15,12 @@ package enum Digits {
     }
     let size = DigitWriter.side * DigitWriter.side
     let labels = Self.labels(count: count, random: random)
-    let cancellation = CancellationToken.current
-    let pixels = [UInt8](unsafeUninitializedCapacity: count * size) { buffer, initialized in
-      buffer.initialize(repeating: 0)
-      nonisolated(unsafe) let sheet = buffer
-      let block = 16
-      DispatchQueue.concurrentPerform(iterations: (count + block - 1) / block) { number in
-        if cancellation?.isCancelled == true { return }
-        for index in number * block..<min(count, (number + 1) * block) {
-          var writer = DigitWriter(random, sample: index)
-          writer.write(
-            Int(labels[index]),
-            into: UnsafeMutableBufferPointer(rebasing: sheet[index * size..<(index + 1) * size]))
-        }
-      }
-      initialized = count * size
+    let pictures = try DrawnPictures(count: count, byteCount: size) { index, part in
+      var writer = DigitWriter(random, sample: index)
+      writer.write(Int(labels[index]), into: part)
     }
-    try cancellation?.check()
     return try LabelledImages(
-      shape: [1, DigitWriter.side, DigitWriter.side], pixels: pixels, labels: labels,
+      shape: [1, DigitWriter.side, DigitWriter.side], pixels: pictures.pixels, labels: labels,
       classNames: (0...9).map { String($0) })
   }
 

@@ -1,4 +1,3 @@
-import Dispatch
 import TensorRuntime
 
 /// Short films of digits that move in straight lines and bounce off the edges (Srivastava, Mansimov and Salakhutdinov
@@ -29,28 +28,12 @@ package struct MovingDigits: Sendable, Hashable {
         fix: "counts from 1 to 100000, frames from 1 to 1000, sizes from 32 to 512, digits from 1 to 10")
     }
     let bytes = frames * size * size
-    let cancellation = CancellationToken.current
-    var pixels = [UInt8](repeating: 0, count: count * bytes)
-    var labels = [Int32](repeating: 0, count: count)
-    var extras = [SampleExtras](repeating: SampleExtras(), count: count)
-    pixels.withUnsafeMutableBufferPointer { pixels in
-      labels.withUnsafeMutableBufferPointer { labels in
-        extras.withUnsafeMutableBufferPointer { extras in
-          nonisolated(unsafe) let (sheet, classes, boxes) = (pixels, labels, extras)
-          DispatchQueue.concurrentPerform(iterations: count) { index in
-            if cancellation?.isCancelled == true { return }
-            let part = UnsafeMutableBufferPointer(rebasing: sheet[index * bytes..<(index + 1) * bytes])
-            let found = draw(into: part, random: random, index: index)
-            classes[index] = found.first?.label ?? 0
-            boxes[index] = SampleExtras(boxes: found)
-          }
-        }
-      }
+    let films = try DrawnPictures(count: count, byteCount: bytes) { index, part in
+      draw(into: part, random: random, index: index)
     }
-    try cancellation?.check()
     return try LabelledImages(
-      shape: [frames, size, size], pixels: pixels, labels: labels, classNames: (0...9).map { String($0) },
-      extras: extras)
+      shape: [frames, size, size], pixels: films.pixels, labels: films.extras.map { $0.first?.label ?? 0 },
+      classNames: (0...9).map { String($0) }, extras: films.extras.map { SampleExtras(boxes: $0) })
   }
 
   /// Draws one film and gives the boxes of its first frame.

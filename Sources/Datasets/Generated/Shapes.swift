@@ -1,4 +1,3 @@
-import Dispatch
 import TensorRuntime
 
 /// Generated pictures of circles, rectangles and triangles, [3, size, size], with everything there is to know of them:
@@ -45,29 +44,16 @@ package struct Shapes: Sendable, Hashable {
       throw DatasetError(
         "\(count) pictures of \(size) x \(size) take \(total) bytes", fix: "draw fewer or smaller ones")
     }
-    let cancellation = CancellationToken.current
-    var pixels = [UInt8](repeating: 0, count: count * bytes)
-    var drawn = [ShapePainter?](repeating: nil, count: count)
-    pixels.withUnsafeMutableBufferPointer { pixels in
-      drawn.withUnsafeMutableBufferPointer { drawn in
-        nonisolated(unsafe) let (sheet, results) = (pixels, drawn)
-        DispatchQueue.concurrentPerform(iterations: (count + 15) / 16) { block in
-          if cancellation?.isCancelled == true { return }
-          for index in block * 16..<min(count, block * 16 + 16) {
-            var painter = ShapePainter(self, random, sample: index)
-            painter.paint(
-              into: UnsafeMutableBufferPointer(rebasing: sheet[index * bytes..<(index + 1) * bytes]))
-            results[index] = painter
-          }
-        }
-      }
+    let pictures = try DrawnPictures(count: count, byteCount: bytes) { index, part in
+      var painter = ShapePainter(self, random, sample: index)
+      painter.paint(into: part)
+      return painter
     }
-    try cancellation?.check()
     return try LabelledImages(
-      shape: [channels, size, size], pixels: pixels, labels: drawn.map { $0?.label ?? 0 },
+      shape: [channels, size, size], pixels: pictures.pixels, labels: pictures.extras.map(\.label),
       classNames: Self.classNames,
-      extras: drawn.map {
-        SampleExtras(masks: [$0?.classes ?? [], $0?.instances ?? []], boxes: $0?.boxes ?? [])
+      extras: pictures.extras.map {
+        SampleExtras(masks: [$0.classes, $0.instances], boxes: $0.boxes)
       },
       maskNames: ["background"] + Self.classNames)
   }

@@ -1,4 +1,3 @@
-import Dispatch
 import TensorRuntime
 
 /// Generated pictures that look like slices through a head, [1, size, size], with small bright growths to be found: a
@@ -38,26 +37,13 @@ package struct Tumors: Sendable, Hashable {
         "\(count) pictures of \(size) x \(size) take \(count * 3 * plane) bytes",
         fix: "draw fewer or smaller ones")
     }
-    var pixels = [UInt8](repeating: 0, count: count * plane)
-    var extras = [SampleExtras](repeating: SampleExtras(), count: count)
-    let cancellation = CancellationToken.current
-    pixels.withUnsafeMutableBufferPointer { pixels in
-      extras.withUnsafeMutableBufferPointer { extras in
-        nonisolated(unsafe) let (sheet, results) = (pixels, extras)
-        DispatchQueue.concurrentPerform(iterations: (count + 15) / 16) { block in
-          for index in block * 16..<min(count, block * 16 + 16) {
-            if cancellation?.isCancelled == true { return }
-            var painter = TumorPainter(self, random, sample: index)
-            results[index] = painter.paint(
-              into: UnsafeMutableBufferPointer(rebasing: sheet[index * plane..<(index + 1) * plane]))
-          }
-        }
-      }
+    let pictures = try DrawnPictures(count: count, byteCount: plane) { index, part in
+      var painter = TumorPainter(self, random, sample: index)
+      return painter.paint(into: part)
     }
-    try cancellation?.check()
     return try LabelledImages(
-      shape: [1, size, size], pixels: pixels, labels: [Int32](repeating: 0, count: count),
-      classNames: ["tumor"], extras: extras, maskNames: Self.maskNames)
+      shape: [1, size, size], pixels: pictures.pixels, labels: [Int32](repeating: 0, count: count),
+      classNames: ["tumor"], extras: pictures.extras, maskNames: Self.maskNames)
   }
 
   /// A set: the last fifth to test, the rest to train and, by `validation`, to watch.

@@ -5,7 +5,7 @@ import NeuralNetwork
 enum TrainingText {
   /// `1,234`
   static func count(_ number: Int) -> String {
-    var digits = String(abs(number))
+    var digits = String(number.magnitude)
     var groups: [String] = []
     while digits.count > 3 {
       groups.insert(String(digits.suffix(3)), at: 0)

@@ -114,7 +114,7 @@ void vk_fill(void *y, uint32_t bits, int64_t count, int element_bytes, int threa
 int64_t vk_gather(const void *x, const int32_t *index, void *y, int64_t outer, int64_t length, int64_t indices, int64_t inner, int element_bytes, int threads);
 /// y(outer, index[i], inner) += x(outer, i, inner), i ascending; y is cleared first. Returns as vk_gather.
 int64_t vk_scatter_add(const float *x, const int32_t *index, float *y, int64_t outer, int64_t length, int64_t indices, int64_t inner, int threads);
-/// y(outer, k, inner) = (x(outer, inner) == k).
+/// y(outer, x(outer, inner), inner) = 1 where there is such a place; y is 0 before.
 void vk_one_hot(const int32_t *x, float *y, int64_t outer, int64_t depth, int64_t inner, int threads);
 
 // ---- pooling, row-major (planes, depth, height, width) --------------------------------------------------------------
