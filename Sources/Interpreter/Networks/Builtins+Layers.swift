@@ -181,20 +181,25 @@ enum LayerBuiltins {
 
   private static func positive(_ name: String, _ call: Arguments) throws -> Int {
     let value = try call.int(name)
-    guard (1...1_000_000_000).contains(value) else { throw wrong(name, "\(value)", call) }
+    guard (1...1_000_000_000).contains(value) else {
+      throw wrong(name, "\(value)", most: 1_000_000_000, value < 1, call)
+    }
     return value
   }
 
   private static func positives(_ name: String, _ call: Arguments) throws -> [Int] {
     let values = try call.ints(name)
     guard !values.isEmpty, values.count <= 3, values.allSatisfy((1...1_000_000).contains) else {
-      throw wrong(name, "\(values)", call)
+      throw wrong(name, "\(values)", most: 1_000_000, values.contains { $0 < 1 }, call)
     }
     return values
   }
 
-  private static func wrong(_ name: String, _ got: String, _ call: Arguments) -> EvaluationError {
-    EvaluationError("ValueError", "\(call.declaration.name) needs \(name) of at least 1, got \(got)")
+  private static func wrong(
+    _ name: String, _ got: String, most: Int, _ isTooSmall: Bool, _ call: Arguments
+  ) -> EvaluationError {
+    let bound = isTooSmall ? "at least 1" : "at most \(most)"
+    return EvaluationError("ValueError", "\(call.declaration.name) needs \(name) of \(bound), got \(got)")
       .at(call.place(of: name))
   }
 }

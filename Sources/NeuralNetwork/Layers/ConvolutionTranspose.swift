@@ -80,13 +80,16 @@ package final class ConvolutionTransposeLayer: Layer {
     guard (kernel + stride + dilation).allSatisfy((1...100_000).contains),
       extra.allSatisfy((0...100_000).contains)
     else {
-      throw LayerError("\(notation) needs kernel, stride and dilation of at least 1")
+      throw LayerError("\(notation) needs kernel, stride and dilation from 1 to 100000")
     }
     let plain = Geometry(
       kernel: kernel, stride: stride, padding: kernel.map { _ in 0 }, extra: extra, dilation: dilation)
     let extent = plain.extent
     if let padding = settings.padding {
       let amounts = try perAxis(padding, rank: rank, what: "the padding", of: notation)
+      guard amounts.allSatisfy((0...100_000).contains) else {
+        throw LayerError("\(notation) needs a padding from 0 to 100000")
+      }
       for axis in 0..<rank
       where (input[axis + 1] - 1) * stride[axis] + extent[axis] + extra[axis] - 2 * amounts[axis] < 1 {
         throw LayerError(

@@ -45,7 +45,10 @@ package final class ResampleLayer: Layer {
 
   package func build(for inputs: [Shape], random: RandomSource) throws {
     let input = try single(inputs)
-    guard input.rank == 3, size.allSatisfy((1...10_000).contains) else {
+    guard size.allSatisfy((1...10_000).contains) else {
+      throw LayerError("\(notation) needs sizes from 1 to 10000")
+    }
+    guard input.rank == 3 else {
       throw LayerError("\(notation) resizes images [channel, height, width], got \(input)")
     }
   }

@@ -27,14 +27,14 @@ struct SpatialGeometry {
       let all = try perAxis(amounts, rank: rank, what: "the padding", of: notation)
       guard all.allSatisfy((0...100_000).contains) else {
         throw LayerError(
-          "\(notation) needs a padding of 0 or more",
+          "\(notation) needs a padding from 0 to 100000",
           fix: "leave it out, write padding: 1, or padding: .same to keep the size")
       }
     }
     let limit = 1...100_000
     guard (self.kernel + self.stride + self.dilation).allSatisfy(limit.contains) else {
       throw LayerError(
-        "\(notation) needs kernel, stride and dilation of at least 1",
+        "\(notation) needs kernel, stride and dilation from 1 to 100000",
         fix: "write 1 to go through every position")
     }
     let size = Array(input.dropFirst())
