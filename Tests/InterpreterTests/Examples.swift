@@ -116,6 +116,11 @@ enum Examples {
       "let x: Int? = 5\nlet y: Int? = nil\nif case .some(let v) = x { print(v) }\nif case .none = y { print(\"none\") }\nif case .none = x { print(\"wrong\") }",
       "5\nnone\n"
     ),
+    // In place: copying the whole for each change would take minutes.
+    (
+      "var a = Array(repeating: [0, 0], count: 50_000)\nvar d = [0: 0]\nfor i in 0..<50_000 { a[i][1] += i; d[i] = i; d[i, default: 0] += 1 }\nprint(a[49_999], d[49_999])",
+      "[0, 49999] 50000\n"
+    ),
     ("for var i in 0..<2 { i += 5; print(i) }", "5\n6\n"),
     (
       "switch (4, \"x\") { case (let n, \"x\") where n > 3, (let n, \"y\"): print(n); default: print(0) }",

@@ -66,13 +66,8 @@ enum Elements {
     _ indices: [Value], of value: inout Value, _ context: EvaluationContext,
     _ body: (inout Value) throws -> Value
   ) throws -> Value {
-    switch value {
-    case .tensor(let tensor):
-      var part = Value.tensor(try TensorIndexing.get(indices, of: tensor))
-      let result = try body(&part)
-      value = .tensor(try TensorIndexing.set(indices, of: tensor, to: part))
-      return result
-    case .array:
+    // Apart from the switch below, which holds on to the value: with a second owner, each change would copy the whole.
+    if value.isArray {
       guard let first = indices.first else { return .void }
       if indices.count > 1 {
         return try modify([first], of: &value, context) { inner in
@@ -80,9 +75,17 @@ enum Elements {
         }
       }
       return try modifyArray(first, of: &value, body)
-    case .dictionary:
+    }
+    if value.isDictionary {
       guard indices.count == 1 else { throw EvaluationError("TypeError", "a Dictionary takes one key") }
       return try modifyDictionary(indices[0], of: &value, body)
+    }
+    switch value {
+    case .tensor(let tensor):
+      var part = Value.tensor(try TensorIndexing.get(indices, of: tensor))
+      let result = try body(&part)
+      value = .tensor(try TensorIndexing.set(indices, of: tensor, to: part))
+      return result
     case .tuple(let tuple):
       guard indices.count == 1, case .int(let number) = indices[0] else {
         throw badIndex(indices.first ?? .nothing, "a tuple")
@@ -189,5 +192,17 @@ enum Elements {
     EvaluationError(
       "ValueError", "the range \(start)\(isClosed ? "..." : "..<")\(end) ends before it begins",
       fix: "to count down: stride(from: \(start), \(isClosed ? "through" : "to"): \(end), by: -1)")
+  }
+}
+
+extension Value {
+  fileprivate var isArray: Bool {
+    if case .array = self { return true }
+    return false
+  }
+
+  fileprivate var isDictionary: Bool {
+    if case .dictionary = self { return true }
+    return false
   }
 }
