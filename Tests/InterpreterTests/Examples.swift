@@ -168,6 +168,7 @@ enum Examples {
     ("ones(2, 3) + ones(4)", "TensorError"),
     ("Reshape()(ones(2).sum())", "ShapeError"), ("Flatten()(ones(2).sum())", "ShapeError"),
     ("LayerNorm()(ones(2).sum())", "ShapeError"),
+    ("SpaceToDepth(2)(zeros(1, Int.max, 4, 0))", "TensorError"),
     ("ConvTranspose(2, 3, padding: Int.max)(ones(1, 4, 5, 5))", "ShapeError"),
     ("expect(1 + 1 == 3)", "ExpectationError"), ("throw \"stop\"", "Error"),
     ("stride(from: 0, to: 1, by: 0)", "ValueError"),

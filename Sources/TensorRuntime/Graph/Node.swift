@@ -145,6 +145,7 @@ package struct Tensor {
       throw MemoryError(
         "\(operation.name) with the result \(type)", bytes: type.byteCount, limit: MachineMemory.limit)
     }
+    for type in types { try type.shape.checkAxes(operation.name) }
     let node = Node(operation, inputs, types: types, argument: argument)
     return types.indices.map { Tensor(node, $0) }
   }

@@ -55,6 +55,7 @@ extension Tensor {
         "tensor", "got \(values.count) numbers for the shape \(type.shape), wanted \(type.shape.elementCount)"
       )
     }
+    try type.shape.checkAxes("tensor")
     let buffer = try Buffer(byteCount: type.byteCount, purpose: "a tensor \(type)")
     values.withUnsafeBytes { bytes in
       if let start = bytes.baseAddress { buffer.pointer.copyMemory(from: start, byteCount: bytes.count) }

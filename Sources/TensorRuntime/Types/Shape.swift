@@ -26,6 +26,13 @@ package struct Shape: Hashable, Sendable, Codable, ExpressibleByArrayLiteral, Cu
   /// Whether there is nothing in it.
   package var isEmpty: Bool { dimensions.contains { $0 <= 0 } }
 
+  /// Throws a ``TensorError`` where the other axes of an empty tensor are longer than those of any tensor that holds
+  /// numbers: whatever multiplies lengths may rely on that.
+  package func checkAxes(_ operation: @autoclosure () -> String) throws {
+    guard isEmpty, Shape(dimensions.filter { $0 > 0 }).elementCount > 1 << 40 else { return }
+    throw TensorError(operation(), "the result \(self) holds nothing, but its axes are too long")
+  }
+
   /// As the user reads it: `[1, 28, 28]`.
   package var description: String { "[" + dimensions.map(Self.text).joined(separator: ", ") + "]" }
 
