@@ -7,16 +7,13 @@ package struct OneDNNError: Error, CustomStringConvertible {
   /// The library's status.
   package let status: dnnl_status_t
 
-  /// Whether the library can't do this at all, as against doing it wrong.
-  package var isUnimplemented: Bool { status == dnnl_unimplemented }
-
   /// The call and its answer.
   package var description: String {
     let reason =
       switch status {
       case dnnl_out_of_memory: "out of memory"
       case dnnl_invalid_arguments: "invalid arguments"
-      case dnnl_unimplemented: "not implemented"
+      case dnnl_unimplemented: "the library has no way to compute this"
       case dnnl_runtime_error: "run-time error"
       case dnnl_not_required: "not required"
       default: "status \(status.rawValue)"
