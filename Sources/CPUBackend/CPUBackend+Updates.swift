@@ -10,9 +10,16 @@ import VectorKernels
 extension CPUBackend {
   package func sumsOfSquares(_ buffers: [Buffer]) throws -> [Double] {
     useThreads()
-    return buffers.map { buffer in
-      vk_sum_of_squares(
-        buffer.pointer.assumingMemoryBound(to: Float.self), Int64(buffer.byteCount / 4), Int32(threads))
+    let all = buffers.map { buffer in
+      vk_numbers(
+        x: UnsafePointer(buffer.pointer.assumingMemoryBound(to: Float.self)), count: Int64(buffer.byteCount / 4))
+    }
+    let pieces = Int(vk_sums_of_squares_scratch(all, Int32(all.count)))
+    return withUnsafeTemporaryAllocation(of: Double.self, capacity: pieces) { scratch in
+      [Double](unsafeUninitializedCapacity: all.count) { sums, count in
+        vk_sums_of_squares(all, Int32(all.count), sums.baseAddress, scratch.baseAddress, Int32(threads))
+        count = all.count
+      }
     }
   }
 

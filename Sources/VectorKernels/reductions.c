@@ -100,31 +100,40 @@ void vk_arg_reduce(int is_maximum, const float *x, int32_t *y, int64_t outer, in
 }
 
 typedef struct {
-  const float *x;
-  int64_t count;
+  const vk_numbers *all;
+  int count;
+  int64_t pieces;
   double *parts;
 } square_data;
 
+static int64_t pieces_of(int64_t count) { return (count + CHUNK - 1) / CHUNK; }
+
 static void square_part(void *data, int part, int parts) {
   const square_data *s = data;
-  int64_t first, last, pieces = (s->count + CHUNK - 1) / CHUNK;
-  divide(pieces, 1, part, parts, &first, &last);
-  for (int64_t k = first; k < last; k++) {
-    int64_t n = s->count - k * CHUNK < CHUNK ? s->count - k * CHUNK : CHUNK;
-    s->parts[k] = vk_kernels()->sum_of_squares(s->x + k * CHUNK, n);
-  }
+  int64_t first, last, piece = 0;
+  divide(s->pieces, 1, part, parts, &first, &last);
+  for (int k = 0; k < s->count; k++)
+    for (int64_t at = 0; at < s->all[k].count; at += CHUNK, piece++) {
+      int64_t n = s->all[k].count - at < CHUNK ? s->all[k].count - at : CHUNK;
+      if (piece >= first && piece < last) s->parts[piece] = vk_kernels()->sum_of_squares(s->all[k].x + at, n);
+    }
 }
 
-double vk_sum_of_squares(const float *x, int64_t count, int threads) {
-  enum { BATCH = 256 };
-  double parts[BATCH], total = 0;
-  for (int64_t at = 0; at < count; at += (int64_t)BATCH * CHUNK) {
-    int64_t n = count - at < (int64_t)BATCH * CHUNK ? count - at : (int64_t)BATCH * CHUNK;
-    square_data s = {x + at, n, parts};
-    vk_parallel(square_part, &s, threads_for(n, threads));
-    for (int64_t k = 0; k < (n + CHUNK - 1) / CHUNK; k++) total += parts[k];
+int64_t vk_sums_of_squares_scratch(const vk_numbers *all, int count) {
+  int64_t pieces = 0;
+  for (int k = 0; k < count; k++) pieces += pieces_of(all[k].count);
+  return pieces;
+}
+
+void vk_sums_of_squares(const vk_numbers *all, int count, double *sums, double *scratch, int threads) {
+  square_data s = {all, count, vk_sums_of_squares_scratch(all, count), scratch};
+  int64_t total = 0, piece = 0;
+  for (int k = 0; k < count; k++) total += all[k].count;
+  vk_parallel(square_part, &s, threads_for(total, threads));
+  for (int k = 0; k < count; k++) {
+    sums[k] = 0;
+    for (int64_t i = 0; i < pieces_of(all[k].count); i++) sums[k] += scratch[piece++];
   }
-  return total;
 }
 
 typedef struct {

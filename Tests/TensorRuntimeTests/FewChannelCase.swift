@@ -29,7 +29,15 @@ struct FewChannelCase: CustomTestStringConvertible, Sendable {
       (0..<shape.elementCount).map { (random.uniform(UInt64($0)) * 2 - 1) * scale }, shape)
   }
 
-  static let all: [FewChannelCase] = [
+  /// Each with many images, and with so few that they fall into half blocks.
+  static let all = cases.flatMap { [$0, $0.with(images: 11)] }
+
+  private func with(images count: Int) -> FewChannelCase {
+    FewChannelCase(
+      "\(testDescription), \(count) images", Shape([count] + images.dimensions.dropFirst()), parameters, function)
+  }
+
+  private static let cases: [FewChannelCase] = [
     FewChannelCase(
       "LeNet-5, tanh, average pooling", [32, 1, 28, 28],
       [[6, 1, 5, 5], [6], [16, 6, 5, 5], [16], [120, 400], [120], [84, 120], [84], [10, 84], [10]]

@@ -4,7 +4,7 @@ import VectorKernels
 /// For which layers the kernels for few channels are faster than the library, by instruction set.
 ///
 /// The library computes channels sixteen (AVX-512) or eight (AVX2) at a time and pays for those that are not there;
-/// these kernels compute images sixteen at a time. How much must be wasted before they win, and how large a layer may
+/// these kernels compute images sixteen (or eight) at a time. How much must be wasted before they win, and how large a layer may
 /// be, is from `few-channel-benchmark layers` (the table is in `docs/few-channels.md`); nothing is timed at run time,
 /// so that the same program gives the same bits every time.
 package struct FewChannelLimits {
@@ -59,7 +59,8 @@ package struct FewChannelLimits {
     }
     let pairs = weights[0] * weights[1]
     let computed = weights.dimensions.prefix(2).reduce(1) { $0 * (($1 + group - 1) / group * group) }
-    let lanes = Self.lanes(for: input[0])
+    let block = Self.blockImages(for: input[0])
+    let lanes = (input[0] + block - 1) / block * block
     return pairs <= channelPairs && computed * input[0] * 100 >= pairs * lanes * waste && weights[2] <= 15
       && weights[3] <= 15
       && geometry.strides.allSatisfy { $0 <= 8 } && geometry.dilations.allSatisfy { $0 <= 8 }
@@ -76,6 +77,6 @@ package struct FewChannelLimits {
     !shape.isEmpty && shape[0] >= images && shape.elementCount / shape[0] <= features
   }
 
-  /// The lanes of the blocks that so many images take.
-  private static func lanes(for images: Int) -> Int { (images + 15) / 16 * 16 }
+  /// The images of a block: few are halved, so that there is one for another thread.
+  static func blockImages(for images: Int) -> Int { images <= 16 ? 8 : 16 }
 }

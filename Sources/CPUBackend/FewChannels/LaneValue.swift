@@ -19,39 +19,46 @@ struct LaneBorder: Hashable {
   var isEmpty: Bool { self == LaneBorder() }
 }
 
-/// How a value of a block of sixteen images is arranged: channels, rows, columns, images; zeros around each channel.
+/// How a value of a block of images is arranged: channels, rows, columns, images; zeros around each channel.
 struct LaneShape {
+  /// The images of a block.
+  let images: Int
   let channels: Int
   let height: Int
   let width: Int
   let border: LaneBorder
 
-  init(channels: Int, height: Int, width: Int, border: LaneBorder = LaneBorder()) {
+  init(images: Int, channels: Int, height: Int, width: Int, border: LaneBorder = LaneBorder()) {
+    self.images = images
     self.channels = channels
     self.height = height
     self.width = width
     self.border = border
   }
 
-  /// The arrangement of `[N, C, H, W]` or `[N, C]`.
-  init(_ shape: Shape, border: LaneBorder = LaneBorder()) {
-    self.init(channels: shape[1], height: shape[2], width: shape[3], border: border)
+  /// The arrangement of `[N, C, H, W]` or `[N, C]` in blocks of so many images.
+  init(_ shape: Shape, images: Int, border: LaneBorder = LaneBorder()) {
+    self.init(images: images, channels: shape[1], height: shape[2], width: shape[3], border: border)
+  }
+
+  /// The same without zeros around it.
+  var withoutBorder: LaneShape {
+    LaneShape(images: images, channels: channels, height: height, width: width)
   }
 
   private var rowLength: Int { border.left + width + border.right }
   private var planeLength: Int { (border.top + height + border.bottom) * rowLength }
 
   /// Floats of one block.
-  var count: Int { channels * planeLength * VK_LANES }
+  var count: Int { channels * planeLength * images }
   /// Distances of neighbours, in floats.
   var steps: vk_lane_steps {
-    let lanes = Int64(VK_LANES)
-    return vk_lane_steps(
-      channel: Int64(planeLength) * lanes, row: Int64(rowLength) * lanes, column: lanes)
+    vk_lane_steps(
+      channel: Int64(planeLength * images), row: Int64(rowLength * images), column: Int64(images))
   }
   /// Where an element of the first channel stands; the border has negative places.
   func offset(row: Int, column: Int) -> Int {
-    ((border.top + row) * rowLength + border.left + column) * VK_LANES
+    ((border.top + row) * rowLength + border.left + column) * images
   }
   /// Where rows with numbers begin and end, in floats from the beginning of a row; rows outside are zeros.
   func rows(from row: Int) -> (Int64, Int64) {

@@ -54,25 +54,29 @@ extension RegionBuilder {
     let y = try target(result)
     let area = weights[2] * weights[3]
     let isSingle = y.shape.height * y.shape.width == 1
-    var op = vk_lane_op(VK_LANE_CONVOLUTION)
-    (op.function, op.alpha, op.is_single) = (function, alpha, isSingle ? 1 : 0)
+    var op = vk_lane_op(isSingle ? VK_LANE_SINGLE : VK_LANE_CONVOLUTION)
+    (op.function, op.alpha) = (function, alpha)
     setTaps(&op, of: x, geometry, weights)
     let filters = try shared(instruction.inputs[1])
-    if prefersWinograd(geometry, weights, channels: weights[1], y.shape) {
+    if isSingle {
+      op.w = filters
+      op.w_output = Int64(weights[1] * area)
+      op.w_taps = (Int64(area), Int64(weights[3]), 1)
+    } else if prefersWinograd(geometry, weights, channels: weights[1], y.shape) {
       try useWinograd(
         &op, weights: filters, outputs: weights[0], channels: weights[1], outputStep: weights[1] * area,
         channelStep: area, isTurned: false)
     } else {
       op.w = try pack(
         filters, outputs: weights[0], outputStep: weights[1] * area, counts: (1, weights[1] * area),
-        steps: (0, 1), isSingle: isSingle)
+        steps: (0, 1))
       op.w_taps = (Int64(area), Int64(weights[3]), 1)
       op.packed_taps = Int64(weights[1] * area)
     }
     if instruction.inputs.count > 2 { op.bias = try shared(instruction.inputs[2]) }
     op.y = y.place()
     op.y_steps = y.shape.steps
-    op.extent = y.shape
+    op.setExtent(y.shape)
     append(op)
     try deliver(result)
   }
@@ -112,14 +116,14 @@ extension RegionBuilder {
         channelStep: weights[1] * area, isTurned: true)
       op.y = y.place()
       op.y_steps = y.shape.steps
-      op.extent = y.shape
+      op.setExtent(y.shape)
       if let z { (op.z, op.z_steps) = (z.place(), z.shape.steps) }
       append(op)
       return try deliver(result)
     }
     let packed = try pack(
       filters, outputs: weights[1], outputStep: area, counts: (weights[0], area),
-      steps: (weights[1] * area, 1), isSingle: false)
+      steps: (weights[1] * area, 1))
     let (gs, ys) = (g.shape.steps, y.shape.steps)
     let (sy, sx) = (geometry.strides[0], geometry.strides[1])
     for (top, v) in geometry.phases(axis: 0, length: y.shape.height, kernel: weights[2]).enumerated() {
@@ -138,7 +142,7 @@ extension RegionBuilder {
         op.packed_taps = Int64(weights[0] * area)
         op.y = y.place(row: top, column: left)
         op.y_steps = ys.spread(sy, sx)
-        op.extent = LaneShape(channels: weights[1], height: v.count, width: h.count)
+        op.setExtent(channels: weights[1], rows: v.count, columns: h.count)
         if let z {
           op.z = z.place(row: top, column: left)
           op.z_steps = z.shape.steps.spread(sy, sx)
@@ -162,7 +166,7 @@ extension RegionBuilder {
     }
     op.z = g.place()
     op.z_steps = g.shape.steps
-    op.extent = g.shape
+    op.setExtent(g.shape)
     op.row_length = Int64(count)
     op.y = try sum(instruction.outputs[0], rows: weights[0], columns: count, rowLength: count)
     append(op)
@@ -173,7 +177,7 @@ extension RegionBuilder {
     var op = vk_lane_op(VK_LANE_BIAS)
     op.x = g.place()
     op.x_steps = g.shape.steps
-    op.extent = g.shape
+    op.setExtent(g.shape)
     op.y = try sum(output, rows: 1, columns: g.shape.channels, rowLength: g.shape.channels)
     append(op)
   }
@@ -183,8 +187,8 @@ extension RegionBuilder {
     let x = try lanes(instruction.inputs[0])
     let (function, alpha, result) = activation(behind: instruction.outputs[0])
     let y = try target(result)
-    var op = vk_lane_op(VK_LANE_CONVOLUTION)
-    (op.function, op.alpha, op.is_single) = (function, alpha, 1)
+    var op = vk_lane_op(VK_LANE_SINGLE)
+    (op.function, op.alpha) = (function, alpha)
     op.x = x.place()
     let steps = x.shape.steps
     if x.shape.isCompact {
@@ -195,15 +199,13 @@ extension RegionBuilder {
       op.x_taps = (steps.channel, steps.row, steps.column)
     }
     op.w_taps = (Int64(x.shape.height * x.shape.width), Int64(x.shape.width), 1)
-    op.w = try pack(
-      try shared(instruction.inputs[1]), outputs: weights[0], outputStep: weights[1],
-      counts: (1, weights[1]), steps: (0, 1), isSingle: true)
-    op.packed_taps = Int64(weights[1])
+    op.w = try shared(instruction.inputs[1])
+    op.w_output = Int64(weights[1])
     if instruction.inputs.count > 2 { op.bias = try shared(instruction.inputs[2]) }
     op.x_steps = steps
     op.y = y.place()
     op.y_steps = y.shape.steps
-    op.extent = y.shape
+    op.setExtent(y.shape)
     append(op)
     try deliver(result)
   }
@@ -216,30 +218,26 @@ extension RegionBuilder {
     let y = try target(result)
     // The kernel writes all elements as one axis: into compact memory first where there is a border.
     let isDirect = y.shape.isCompact && (z?.shape.isCompact ?? true)
-    let flat = LaneShape(channels: weights[1], height: 1, width: 1)
+    let flat = LaneShape(images: blockImages, channels: weights[1], height: 1, width: 1)
     let compact = isDirect ? y : LaneValue(memory: scratch(flat.count), shape: flat)
-    var op = vk_lane_op(VK_LANE_CONVOLUTION)
-    op.is_single = 1
+    var op = vk_lane_op(VK_LANE_SINGLE)
     op.x = g.place()
     op.x_steps = g.shape.steps
     op.taps = (1, 1, Int64(weights[0]))
     op.x_taps = (0, 0, g.shape.steps.channel)
-    op.w_taps = (0, 0, 1)
-    op.w = try pack(
-      try shared(instruction.inputs[1]), outputs: weights[1], outputStep: 1, counts: (weights[0], 1),
-      steps: (weights[1], 0), isSingle: true)
-    op.packed_taps = Int64(weights[0])
+    op.w = try shared(instruction.inputs[1])
+    op.w_output = 1
+    op.w_taps = (0, 0, Int64(weights[1]))
     op.y = start(compact.memory)
     op.y_steps = flat.steps
-    op.extent = flat
+    op.setExtent(flat)
     if isDirect {
       (op.function, op.alpha) = (function, alpha)
       if let z { (op.z, op.z_steps) = (z.place(), flat.steps) }
     }
     append(op)
     if !isDirect {
-      let images = LaneShape(channels: y.shape.channels, height: y.shape.height, width: y.shape.width)
-      map(LaneValue(memory: compact.memory, shape: images), z, y, function, alpha)
+      map(LaneValue(memory: compact.memory, shape: y.shape.withoutBorder), z, y, function, alpha)
     }
     try deliver(result)
   }
@@ -248,15 +246,16 @@ extension RegionBuilder {
     let (x, g) = (try lanes(instruction.inputs[0]), try lanes(instruction.inputs[1]))
     let features = x.shape.features
     let rowLength = (features + 15) & ~15
-    let rows = scratch(rowLength * VK_LANES)
+    let rows = try memoryOfAllBlocks(rowLength * blockImages)
     store(x, to: start(rows), imageStep: rowLength)
-    var op = vk_lane_op(VK_LANE_WEIGHTS)
-    op.x = start(rows)
-    op.z = g.place()
-    op.extent = g.shape
-    op.row_length = Int64(rowLength)
-    op.y = try sum(instruction.outputs[0], rows: g.shape.channels, columns: features, rowLength: rowLength)
-    append(op)
+    var product = vk_lane_product()
+    product.x = start(rows)
+    product.z = g.place()
+    product.y = start(memory(of: try compiler.definePlain(instruction.outputs[0]), isWritten: true))
+    product.outputs = Int64(g.shape.channels)
+    product.columns = Int64(features)
+    product.row_length = Int64(rowLength)
+    add(product)
     if operation.hasBias { try addBias(g, instruction.outputs[1]) }
   }
 }

@@ -12,7 +12,7 @@ extension RegionBuilder {
     op.x_steps = x.shape.steps
     op.y = y.place()
     op.y_steps = y.shape.steps
-    op.extent = y.shape
+    op.setExtent(y.shape)
     op.setWindow(window, countsPadding, pooled: x.shape)
     append(op)
     try deliver(instruction.outputs[0])
@@ -43,7 +43,7 @@ extension RegionBuilder {
     op.z_steps = g.shape.steps
     op.y = y.place()
     op.y_steps = y.shape.steps
-    op.extent = g.shape
+    op.setExtent(g.shape)
     op.setWindow(window, countsPadding, pooled: y.shape)
     append(op)
     if let separate { map(y, separate.z, y, separate.function, alpha) }
@@ -66,17 +66,14 @@ extension RegionBuilder {
     if instruction.operation is Reshape {
       // One of the two reads the other's lengths; both are compact then.
       if x.shape.isCompact && !y.shape.isCompact {
-        let shape = LaneShape(channels: y.shape.channels, height: y.shape.height, width: y.shape.width)
-        x = LaneValue(memory: x.memory, shape: shape)
+        x = LaneValue(memory: x.memory, shape: y.shape.withoutBorder)
       } else if y.shape.isCompact {
-        let shape = LaneShape(channels: x.shape.channels, height: x.shape.height, width: x.shape.width)
-        y = LaneValue(memory: y.memory, shape: shape)
+        y = LaneValue(memory: y.memory, shape: x.shape.withoutBorder)
       } else {
-        let flat = LaneShape(channels: x.shape.channels, height: x.shape.height, width: x.shape.width)
+        let flat = x.shape.withoutBorder
         let between = LaneValue(memory: scratch(flat.count), shape: flat)
         map(x, nil, between, Int32(VK_COPY.rawValue), 0)
-        let shape = LaneShape(channels: y.shape.channels, height: y.shape.height, width: y.shape.width)
-        x = LaneValue(memory: between.memory, shape: shape)
+        x = LaneValue(memory: between.memory, shape: y.shape.withoutBorder)
       }
     }
     map(x, z, y, Int32(function.rawValue), alpha)
@@ -92,7 +89,7 @@ extension RegionBuilder {
     if let z { (op.z, op.z_steps) = (z.place(), z.shape.steps) }
     op.y = y.place()
     op.y_steps = y.shape.steps
-    op.extent = y.shape
+    op.setExtent(y.shape)
     append(op)
   }
 }

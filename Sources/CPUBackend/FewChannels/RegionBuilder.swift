@@ -15,6 +15,8 @@ final class RegionBuilder {
   }
   let compiler: Compiler
   let images: Int
+  /// The images of a block.
+  let blockImages: Int
   private let first: Int
   private let members: [Int]
   private var memories: [Memory] = []
@@ -22,6 +24,7 @@ final class RegionBuilder {
   private var slotMemories: [ObjectIdentifier: Int] = [:]
   private var ops: [vk_lane_op] = []
   private var packs: [vk_lane_pack] = []
+  private var products: [vk_lane_product] = []
   private var sums: [vk_lane_sum] = []
   private var reads: [Slot] = []
   private var writes: [Slot] = []
@@ -32,6 +35,7 @@ final class RegionBuilder {
     self.compiler = compiler
     self.first = first
     images = region.images
+    blockImages = FewChannelLimits.blockImages(for: images)
     members = region.members
   }
 
@@ -45,8 +49,8 @@ final class RegionBuilder {
 
   // MARK: Operands
 
-  /// Blocks of sixteen images.
-  var blocks: Int { (images + VK_LANES - 1) / VK_LANES }
+  /// How many blocks the images take.
+  var blocks: Int { (images + blockImages - 1) / blockImages }
 
   private func add(_ memory: Memory) -> Int {
     memories.append(memory)
@@ -60,6 +64,18 @@ final class RegionBuilder {
     let made = add(.slot(slot, blockStep: blockStep))
     slotMemories[ObjectIdentifier(slot)] = made
     return made
+  }
+
+  /// Memory that keeps so many floats of each block.
+  func memoryOfAllBlocks(_ count: Int) throws -> Int {
+    memory(of: try compiler.scratch(count * blocks), blockStep: count, isWritten: true)
+  }
+
+  /// Whether a product of all blocks reads a value.
+  private func isMultiplied(_ value: Int) -> Bool {
+    (compiler.uses.readers[value] ?? []).contains {
+      program.instructions[$0].operation is DenseWeightGradient && program.instructions[$0].inputs[1] == value
+    }
   }
 
   /// Memory of each thread's own.
@@ -85,23 +101,26 @@ final class RegionBuilder {
     let source = try compiler.plain(value)
     var op = vk_lane_op(VK_LANE_LOAD)
     op.x = start(
-      memory(of: source, blockStep: made.shape.features * VK_LANES, isWritten: false))
+      memory(of: source, blockStep: made.shape.features * blockImages, isWritten: false))
     op.y = made.place()
-    op.extent = made.shape
+    op.setExtent(made.shape)
     op.y_steps = made.shape.steps
     op.image_step = Int64(made.shape.features)
     append(op)
     return made
   }
 
-  /// A new value in lanes, with its border cleared; kept for other regions that read it.
+  /// A new value in lanes, with its border cleared; kept for products and for other regions that read it.
   func target(_ value: Int) throws -> LaneValue {
-    let shape = LaneShape(program.types[value].shape, border: compiler.fewChannels.borders[value])
+    let shape = LaneShape(
+      program.types[value].shape, images: blockImages, border: compiler.fewChannels.borders[value])
     let made: LaneValue
     if compiler.isRead(value, outside: first) {
       let slot = try compiler.scratch(shape.count * blocks)
       compiler.fewChannels.kept[value] = (slot, shape)
       made = LaneValue(memory: memory(of: slot, blockStep: shape.count, isWritten: true), shape: shape)
+    } else if isMultiplied(value) {
+      made = LaneValue(memory: try memoryOfAllBlocks(shape.count), shape: shape)
     } else {
       made = LaneValue(memory: scratch(shape.count), shape: shape)
     }
@@ -116,7 +135,7 @@ final class RegionBuilder {
     var op = vk_lane_op(VK_LANE_BORDER)
     op.y = value.place(row: -border.top, column: -border.left)
     op.y_steps = value.shape.steps
-    op.extent = value.shape
+    op.setExtent(value.shape)
     op.before = (Int64(border.top), Int64(border.left))
     op.after = (Int64(border.bottom), Int64(border.right))
     append(op)
@@ -128,7 +147,7 @@ final class RegionBuilder {
     let slot = try compiler.definePlain(value)
     let features = source.shape.features
     store(
-      source, to: start(memory(of: slot, blockStep: features * VK_LANES, isWritten: true)),
+      source, to: start(memory(of: slot, blockStep: features * blockImages, isWritten: true)),
       imageStep: features)
   }
 
@@ -138,7 +157,7 @@ final class RegionBuilder {
     op.x = source.place()
     op.y = place
     op.x_steps = source.shape.steps
-    op.extent = source.shape
+    op.setExtent(source.shape)
     op.image_step = Int64(imageStep)
     append(op)
   }
@@ -168,8 +187,7 @@ final class RegionBuilder {
 
   /// Has weights put in order for the kernels before the blocks run: `outputs` are tiled, two nested loops walk taps.
   func pack(
-    _ weights: vk_lane_place, outputs: Int, outputStep: Int, counts: (Int, Int), steps: (Int, Int),
-    isSingle: Bool
+    _ weights: vk_lane_place, outputs: Int, outputStep: Int, counts: (Int, Int), steps: (Int, Int)
   ) throws -> vk_lane_place {
     let slot = try compiler.scratch(outputs * counts.0 * counts.1)
     var pack = vk_lane_pack()
@@ -179,7 +197,6 @@ final class RegionBuilder {
     pack.output_step = Int64(outputStep)
     pack.counts = (Int64(counts.0), Int64(counts.1))
     pack.steps = (Int64(steps.0), Int64(steps.1))
-    pack.is_single = isSingle ? 1 : 0
     add(pack)
     return pack.y
   }
@@ -187,9 +204,12 @@ final class RegionBuilder {
   /// Has weights put in order before the blocks run.
   func add(_ pack: vk_lane_pack) { packs.append(pack) }
 
+  /// Has a product of all blocks computed behind them.
+  func add(_ product: vk_lane_product) { products.append(product) }
+
   /// A place where each chunk of blocks sums up a gradient of `rows` × `columns`, added up behind the blocks.
   func sum(_ value: Int, rows: Int, columns: Int, rowLength: Int) throws -> vk_lane_place {
-    let chunks = Int(vk_lane_chunks(Int64(images)))
+    let chunks = Int(vk_lane_chunks(Int64(blocks)))
     let count = (rows * rowLength + 15) & ~15
     let partial = try compiler.scratch(count * chunks)
     writes.append(partial)
@@ -238,7 +258,8 @@ final class RegionBuilder {
     }
     for piece in pieces { tables[piece.memory].offset = piece.offset }
     let step = RegionStep(
-      packs: packs, ops: ops, sums: sums, memories: tables, images: images, threads: threads,
+      packs: packs, ops: ops, products: products, sums: sums, memories: tables, images: images,
+      blockImages: blockImages, threads: threads,
       instructionSet: compiler.backend.fewChannelLimits?.instructionSet ?? .widest)
     compiler.step(
       "few channels (\(ops.count) operations on \(blocks) blocks)", reads: reads, writes: writes + [own],
@@ -257,11 +278,13 @@ extension vk_lane_op {
     taps = (1, 1, 1)
   }
 
-  /// What is computed: channels, rows, columns.
-  var extent: LaneShape {
-    get { LaneShape(channels: Int(outputs), height: Int(rows), width: Int(columns)) }
-    set {
-      (outputs, rows, columns) = (Int64(newValue.channels), Int64(newValue.height), Int64(newValue.width))
-    }
+  /// Says what is computed.
+  mutating func setExtent(channels: Int, rows: Int, columns: Int) {
+    (outputs, self.rows, self.columns) = (Int64(channels), Int64(rows), Int64(columns))
+  }
+
+  /// Has all of a value computed.
+  mutating func setExtent(_ shape: LaneShape) {
+    setExtent(channels: shape.channels, rows: shape.height, columns: shape.width)
   }
 }

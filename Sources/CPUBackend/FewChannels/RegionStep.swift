@@ -16,21 +16,25 @@ struct RegionMemory {
 final class RegionStep {
   private let packs: [vk_lane_pack]
   private let ops: [vk_lane_op]
+  private let products: [vk_lane_product]
   private let sums: [vk_lane_sum]
   private let memories: [RegionMemory]
   private let images: Int
+  private let blockImages: Int
   private let threads: Int
   private let instructionSet: FewChannelLimits.InstructionSet
 
   init(
-    packs: [vk_lane_pack], ops: [vk_lane_op], sums: [vk_lane_sum], memories: [RegionMemory], images: Int,
-    threads: Int, instructionSet: FewChannelLimits.InstructionSet
+    packs: [vk_lane_pack], ops: [vk_lane_op], products: [vk_lane_product], sums: [vk_lane_sum],
+    memories: [RegionMemory], images: Int, blockImages: Int, threads: Int, instructionSet: FewChannelLimits.InstructionSet
   ) {
     self.packs = packs
     self.ops = ops
+    self.products = products
     self.sums = sums
     self.memories = memories
     self.images = images
+    self.blockImages = blockImages
     self.threads = threads
     self.instructionSet = instructionSet
   }
@@ -42,30 +46,34 @@ final class RegionStep {
         base: try memory.slot.address(Float.self) + memory.offset, block_step: Int64(memory.blockStep),
         thread_step: Int64(memory.threadStep), chunk_step: Int64(memory.chunkStep))
     }
+    var region = vk_lane_region()
+    region.pack_count = Int32(packs.count)
+    region.op_count = Int32(ops.count)
+    region.product_count = Int32(products.count)
+    region.sum_count = Int32(sums.count)
+    region.images = Int64(images)
+    region.block_images = Int64(blockImages)
+    region.instruction_set = Int32(instructionSet.rawValue)
+    if let token = context.cancellation {
+      region.cancellation = Unmanaged.passUnretained(token).toOpaque()
+      region.is_cancelled = { token in
+        guard let token else { return 0 }
+        return Unmanaged<CancellationToken>.fromOpaque(token).takeUnretainedValue().isCancelled ? 1 : 0
+      }
+    }
     let isCancelled = packs.withUnsafeBufferPointer { packs in
-      ops.withUnsafeBufferPointer { ops in
-        sums.withUnsafeBufferPointer { sums in
-          slots.withUnsafeBufferPointer { slots in
-            var region = vk_lane_region()
-            region.packs = packs.baseAddress
-            region.ops = ops.baseAddress
+      region.packs = packs.baseAddress
+      return ops.withUnsafeBufferPointer { ops in
+        region.ops = ops.baseAddress
+        return products.withUnsafeBufferPointer { products in
+          region.products = products.baseAddress
+          return sums.withUnsafeBufferPointer { sums in
             region.sums = sums.baseAddress
-            region.slots = slots.baseAddress
-            region.pack_count = Int32(packs.count)
-            region.op_count = Int32(ops.count)
-            region.sum_count = Int32(sums.count)
-            region.images = Int64(images)
-            region.instruction_set = Int32(instructionSet.rawValue)
-            if let token = context.cancellation {
-              region.cancellation = Unmanaged.passUnretained(token).toOpaque()
-              region.is_cancelled = { token in
-                guard let token else { return 0 }
-                return Unmanaged<CancellationToken>.fromOpaque(token).takeUnretainedValue().isCancelled
-                  ? 1 : 0
+            return slots.withUnsafeBufferPointer { slots in
+              region.slots = slots.baseAddress
+              return withExtendedLifetime(context) {
+                vk_lane_run(&region, Int32(min(threads, context.threads)))
               }
-            }
-            return withExtendedLifetime(context) {
-              vk_lane_run(&region, Int32(min(threads, context.threads)))
             }
           }
         }

@@ -26,7 +26,11 @@ typedef struct {
   int64_t (*tile)(const vk_lane_pack *, int64_t first);
   /// Packs that tile; returns the same.
   int64_t (*pack)(const vk_lane_pack *, const float *x, float *y, int64_t first);
+  /// y = Σ images zᵀ·x for `outputs` rows: images of x are `row_length` floats apart, blocks `x_step` and `z_step`.
+  void (*weights)(const vk_lane_product *, const float *x, int64_t x_step, const float *z, int64_t z_step, float *y, int64_t outputs, int64_t images);
   /// y[i] = Σ over chunks, in their order, of x[i + chunk · step].
   void (*sum)(const float *x, int64_t step, int64_t chunks, float *y, int64_t count);
 } vk_lane_table;
+/// Blocks of sixteen images, and of eight.
 extern const vk_lane_table vk_lanes_portable, vk_lanes_avx2, vk_lanes_avx512;
+extern const vk_lane_table vk_halves_portable, vk_halves_avx2, vk_halves_avx512;

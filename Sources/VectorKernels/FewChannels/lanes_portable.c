@@ -1,12 +1,7 @@
-// Few-channel kernels for any processor: small tiles that sixteen registers of four floats can hold.
+// Few-channel kernels for any processor: sixteen images in a vector.
 #include "lanes.h"
+#define POSITIONS 1
 #define KERNEL(name) name##_lanes_portable
 #define TABLE vk_lanes_portable
-#define MAX_OUTPUTS 3
-#define SINGLE_OUTPUTS 3
-#define TILE_COLUMNS(outputs) ((outputs) == 1 ? 2 : 1)
-#define MAX_TAPS 3
-#define MAX_TILE_TAPS 3
-#define FILTER_OUTPUTS(taps) ((taps) == 1 ? 3 : 1)
-#define WEIGHT_ROWS 2
+#include "tiles_portable.h"
 #include "all.inc"

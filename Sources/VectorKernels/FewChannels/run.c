@@ -5,25 +5,22 @@
 void GOMP_barrier(void);
 
 /// The kernels of the instruction set in use, or of a smaller one.
-static const vk_lane_table *kernels(int32_t most) {
+static const vk_lane_table *kernels(int32_t most, int is_half) {
 #if defined(__x86_64__)
   const vk_table *used = vk_kernels();
-  if (used == &vk_table_avx512 && most >= 2) return &vk_lanes_avx512;
-  if (used != &vk_table_portable && most >= 1) return &vk_lanes_avx2;
+  if (used == &vk_table_avx512 && most >= 2) return is_half ? &vk_halves_avx512 : &vk_lanes_avx512;
+  if (used != &vk_table_portable && most >= 1) return is_half ? &vk_halves_avx2 : &vk_lanes_avx2;
 #endif
-  return &vk_lanes_portable;
+  return is_half ? &vk_halves_portable : &vk_lanes_portable;
 }
 
 enum { MOST_CHUNKS = 8 };
 
-static int64_t blocks_of(int64_t images) { return (images + VK_LANES - 1) / VK_LANES; }
+static int64_t blocks_of(const vk_lane_region *r) { return (r->images + r->block_images - 1) / r->block_images; }
 
 int64_t vk_lane_winograd_scratch(int64_t channels) { return POINTS * (point_step(channels) + point_step(TILE_OUTPUTS)); }
 
-int64_t vk_lane_chunks(int64_t images) {
-  int64_t blocks = blocks_of(images);
-  return blocks < MOST_CHUNKS ? blocks : MOST_CHUNKS;
-}
+int64_t vk_lane_chunks(int64_t blocks) { return blocks < MOST_CHUNKS ? blocks : MOST_CHUNKS; }
 
 typedef struct {
   const vk_lane_region *region;
@@ -38,7 +35,7 @@ static float *address(const vk_lane_region *r, vk_lane_place place, int64_t bloc
 }
 
 static vk_lane_block operands(const vk_lane_region *r, const vk_lane_op *op, int64_t block, int64_t part, int64_t chunk, int is_first) {
-  int64_t images = r->images - block * VK_LANES;
+  int64_t images = r->images - block * r->block_images;
   return (vk_lane_block){
     .scratch = address(r, op->scratch, block, part, chunk),
     .x = address(r, op->x, block, part, chunk),
@@ -46,7 +43,7 @@ static vk_lane_block operands(const vk_lane_region *r, const vk_lane_op *op, int
     .z = address(r, op->z, block, part, chunk),
     .bias = address(r, op->bias, block, part, chunk),
     .y = address(r, op->y, block, part, chunk),
-    .images = images < VK_LANES ? images : VK_LANES,
+    .images = images < r->block_images ? images : r->block_images,
     .is_first = is_first,
   };
 }
@@ -87,10 +84,10 @@ static vk_lane_op narrowed(const vk_lane_op *op, vk_lane_block *d) {
       d->z += first * op->z_steps.channel;
       d->y += first * op->row_length;
       return own;
-    case VK_LANE_WEIGHTS:
-      d->z += first * VK_LANES;
-      d->y += first * op->row_length;
-      return own;
+    case VK_LANE_SINGLE:
+      d->w += first * op->w_output;
+      if (d->bias) d->bias += first;
+      break;
     case VK_LANE_BIAS:
       d->x += first * op->x_steps.channel;
       d->y += first;
@@ -102,7 +99,7 @@ static vk_lane_op narrowed(const vk_lane_op *op, vk_lane_block *d) {
     case VK_LANE_MEAN_POOL_GRADIENT:
     case VK_LANE_MAP: break;
   }
-  if (d->x) d->x += first * op->x_steps.channel;
+  if (d->x && op->kind != VK_LANE_SINGLE) d->x += first * op->x_steps.channel;
   if (d->z) d->z += first * op->z_steps.channel;
   d->y += first * op->y_steps.channel;
   return own;
@@ -111,7 +108,7 @@ static vk_lane_op narrowed(const vk_lane_op *op, vk_lane_block *d) {
 /// Takes chunks through all operations, all threads working on each of these at the same time.
 static void run_together(run_data *run, int64_t first_chunk, int64_t chunks, int part, int parts) {
   const vk_lane_region *r = run->region;
-  int64_t blocks = blocks_of(r->images);
+  int64_t blocks = blocks_of(r);
   for (int64_t chunk = first_chunk; chunk < chunks; chunk++) {
     int64_t first = blocks * chunk / chunks, last = blocks * (chunk + 1) / chunks;
     for (int64_t block = first; block < last; block++) {
@@ -132,6 +129,14 @@ static void run_together(run_data *run, int64_t first_chunk, int64_t chunks, int
   }
 }
 
+/// A part of a product's outputs, of all blocks.
+static void multiply(const vk_lane_product *p, const vk_lane_table *table, const vk_lane_region *r, int part, int parts) {
+  int64_t first = p->outputs * part / parts, last = p->outputs * (part + 1) / parts;
+  const float *x = address(r, p->x, 0, 0, 0), *z = address(r, p->z, 0, 0, 0) + first * r->block_images;
+  float *y = address(r, p->y, 0, 0, 0) + first * p->columns;
+  table->weights(p, x, r->slots[p->x.slot].block_step, z, r->slots[p->z.slot].block_step, y, last - first, r->images);
+}
+
 /// The sums of a part of a row, chunk after chunk.
 static void add_chunks(const vk_lane_sum *s, const vk_lane_table *table, const vk_lane_region *r, int64_t chunks, int part, int parts) {
   int64_t first, last, step = r->slots[s->x.slot].chunk_step;
@@ -150,17 +155,18 @@ static void add_chunks(const vk_lane_sum *s, const vk_lane_table *table, const v
 static void run_part(void *data, int part, int parts) {
   run_data *run = data;
   const vk_lane_region *r = run->region;
+  int64_t tile = 0;
   for (int32_t k = 0; k < r->pack_count; k++) {
     const vk_lane_pack *p = &r->packs[k];
     const float *x = address(r, p->x, 0, 0, 0);
     float *y = address(r, p->y, 0, 0, 0);
-    for (int64_t first = 0, tile = 0; first < p->outputs; tile++) {
+    for (int64_t first = 0; first < p->outputs; tile++) {
       // Every thread walks all tiles and packs its own, so that tile sizes need no table.
       first += tile % parts == part ? run->table->pack(p, x, y, first) : run->table->tile(p, first);
     }
   }
   GOMP_barrier();
-  int64_t blocks = blocks_of(r->images), chunks = vk_lane_chunks(r->images);
+  int64_t blocks = blocks_of(r), chunks = vk_lane_chunks(blocks);
   // Chunks that are left when all threads have equally many would have most of them wait: they are shared.
   int64_t left = chunks % parts, shared = parts > 1 && 2 * left <= parts ? left : 0, own = chunks - shared;
   int64_t first_chunk = own * part / parts, last_chunk = own * (part + 1) / parts;
@@ -174,11 +180,12 @@ static void run_part(void *data, int part, int parts) {
   }
   GOMP_barrier();
   if (shared > 0) run_together(run, own, chunks, part, parts);
+  for (int32_t k = 0; k < r->product_count; k++) multiply(&r->products[k], run->table, r, part, parts);
   for (int32_t k = 0; k < r->sum_count; k++) add_chunks(&r->sums[k], run->table, r, chunks, part, parts);
 }
 
 int32_t vk_lane_run(const vk_lane_region *region, int32_t threads) {
-  run_data run = {region, kernels(region->instruction_set), 0};
+  run_data run = {region, kernels(region->instruction_set, region->block_images < VK_LANES), 0};
   vk_parallel(run_part, &run, threads);
   return run.is_cancelled;
 }

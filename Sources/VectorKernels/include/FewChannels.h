@@ -1,5 +1,6 @@
-// Networks with few channels: sixteen images stand in the lanes of one vector, and a thread takes such a block through
-// many layers while it is in its cache. Results do not depend on the number of threads.
+// Networks with few channels: sixteen images stand in the lanes of one vector (or two neighbouring columns of eight, where
+// there are few images), and a thread takes such a block through many layers while it is in its cache. Results do not
+// depend on the number of threads.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -18,14 +19,14 @@ typedef enum {
   VK_LANE_STORE,
   /// y = 0 in the border around (rows, columns): `before` and `after` elements.
   VK_LANE_BORDER,
-  /// y = f(bias + Σ taps w·x), or f a gradient with z: convolutions, their input gradients, fully connected layers.
+  /// y = f(bias + Σ taps w·x), or f a gradient with z: convolutions and their input gradients.
   VK_LANE_CONVOLUTION,
+  /// The same for one pixel per image: fully connected layers; weights are not packed.
+  VK_LANE_SINGLE,
   /// The same for 3 × 3 filters in steps of one, by Winograd's algorithm.
   VK_LANE_WINOGRAD,
   /// y += Σ pixels and images z·x: cotangents of filters (per output: taps).
   VK_LANE_FILTERS,
-  /// y += zᵀ·x with x as images × taps: cotangents of fully connected weights.
-  VK_LANE_WEIGHTS,
   /// y += Σ pixels and images x, per output.
   VK_LANE_BIAS,
   /// y = the largest of each window of x.
@@ -64,16 +65,17 @@ typedef struct {
   float alpha;
   /// Whether padding counts in means.
   int32_t counts_padding;
-  /// As in the weights' packing: whether one pixel is computed per image.
-  int32_t is_single;
   vk_lane_place x, w, y, z, bias;
   /// Memory of the thread's own that the operation needs while it runs: ``vk_lane_winograd_scratch`` floats.
   vk_lane_place scratch;
   vk_lane_steps x_steps, y_steps, z_steps;
   /// What is computed, or, for pooling gradients, the windows.
   int64_t outputs, rows, columns;
-  /// How often each of three nested loops over taps runs, and its steps in x and (in taps) in the packed weights.
+  /// How often each of three nested loops over taps runs, and its steps in x and in the weights: in taps where they are
+  /// packed.
   int64_t taps[3], x_taps[3], w_taps[3], w_start;
+  /// Floats between the weights of an output and the next one's, where they are not packed.
+  int64_t w_output;
   /// For convolutions, the floats after x where rows begin that are not zero everywhere, and where those behind them
   /// begin; 0, 0 where that is not known.
   int64_t seen[2];
@@ -81,7 +83,7 @@ typedef struct {
   int64_t packed_taps;
   /// The pooled lengths, windows, strides and paddings.
   int64_t in[2], size[2], stride[2], before[2], after[2];
-  /// Floats between rows of weight gradients, and between images of row-major x and y.
+  /// Floats between rows of filter gradients, and between images of row-major x and y.
   int64_t row_length, image_step;
 } vk_lane_op;
 
@@ -92,9 +94,14 @@ typedef struct {
   int64_t outputs, output_step, counts[2], steps[2];
   /// Whether they are for Winograd's algorithm: of `counts[0]` channels, with nine elements, `steps[1]` apart.
   int32_t is_winograd;
-  /// Whether one pixel is computed per image: such operations take wider tiles.
-  int32_t is_single;
 } vk_lane_pack;
+
+/// Cotangents of fully connected weights: y(output, column) = Σ images z(output)·x(column), with z in lanes and x as images
+/// × columns, `row_length` floats apart.
+typedef struct {
+  vk_lane_place x, z, y;
+  int64_t outputs, columns, row_length;
+} vk_lane_product;
 
 /// The sum over all chunks: y(row, column) = Σ x(chunk, row, column).
 typedef struct {
@@ -102,15 +109,19 @@ typedef struct {
   int64_t rows, columns, row_length;
 } vk_lane_sum;
 
-/// What runs: first weights are packed, then every block goes through all operations, then chunks are summed.
+/// What runs: first weights are packed, then every block goes through all operations, then come the products of all
+/// blocks, and chunks are summed.
 typedef struct {
   const vk_lane_pack *packs;
   const vk_lane_op *ops;
+  const vk_lane_product *products;
   const vk_lane_sum *sums;
   const vk_lane_slot *slots;
-  int32_t pack_count, op_count, sum_count;
+  int32_t pack_count, op_count, product_count, sum_count;
   /// The most that is used of what the processor has: 0 portable, 1 AVX2, 2 AVX-512.
   int32_t instruction_set;
+  /// The images of a block: `VK_LANES`, or half of them.
+  int64_t block_images;
   int64_t images;
   /// Asked now and then by one of the threads; null where nobody may interrupt.
   int32_t (*is_cancelled)(void *);
@@ -119,8 +130,8 @@ typedef struct {
 
 /// How many floats of scratch memory a thread needs for Winograd's algorithm with so many input channels.
 int64_t vk_lane_winograd_scratch(int64_t channels);
-/// How many chunks the blocks of so many images fall into: each has weight gradients of its own, summed in order.
-int64_t vk_lane_chunks(int64_t images);
+/// How many chunks so many blocks fall into: each has weight gradients of its own, summed in order.
+int64_t vk_lane_chunks(int64_t blocks);
 /// Runs a region; returns 1 where it was cancelled.
 int32_t vk_lane_run(const vk_lane_region *region, int32_t threads);
 

@@ -85,8 +85,15 @@ int64_t vk_reduce_scratch(int64_t outer, int64_t reduced, int64_t inner);
 void vk_reduce(vk_reduction kind, const void *x, void *y, int64_t outer, int64_t reduced, int64_t inner, float *scratch, int threads);
 /// The index of the first largest (or smallest) along the middle of three axes.
 void vk_arg_reduce(int is_maximum, const float *x, int32_t *y, int64_t outer, int64_t reduced, int64_t inner, int threads);
-/// The sum of squares in double precision, in an order that does not depend on the number of threads.
-double vk_sum_of_squares(const float *x, int64_t count, int threads);
+/// Some numbers of several that are worked on together.
+typedef struct {
+  const float *x;
+  int64_t count;
+} vk_numbers;
+/// How many doubles of scratch ``vk_sums_of_squares`` needs.
+int64_t vk_sums_of_squares_scratch(const vk_numbers *all, int count);
+/// Each one's sum of squares in double precision, in an order that does not depend on the number of threads.
+void vk_sums_of_squares(const vk_numbers *all, int count, double *sums, double *scratch, int threads);
 /// Softmax (or its logarithm) along the middle of three axes.
 void vk_softmax(const float *x, float *y, int64_t outer, int64_t classes, int64_t inner, int is_logarithm, int threads);
 
