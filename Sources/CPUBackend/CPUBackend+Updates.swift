@@ -12,7 +12,8 @@ extension CPUBackend {
     useThreads()
     let all = buffers.map { buffer in
       vk_numbers(
-        x: UnsafePointer(buffer.pointer.assumingMemoryBound(to: Float.self)), count: Int64(buffer.byteCount / 4))
+        x: UnsafePointer(buffer.pointer.assumingMemoryBound(to: Float.self)),
+        count: Int64(buffer.byteCount / 4))
     }
     let pieces = Int(vk_sums_of_squares_scratch(all, Int32(all.count)))
     return withUnsafeTemporaryAllocation(of: Double.self, capacity: pieces) { scratch in

@@ -34,7 +34,8 @@ struct FewChannelCase: CustomTestStringConvertible, Sendable {
 
   private func with(images count: Int) -> FewChannelCase {
     FewChannelCase(
-      "\(testDescription), \(count) images", Shape([count] + images.dimensions.dropFirst()), parameters, function)
+      "\(testDescription), \(count) images", Shape([count] + images.dimensions.dropFirst()), parameters,
+      function)
   }
 
   private static let cases: [FewChannelCase] = [

@@ -26,7 +26,8 @@ final class RegionStep {
 
   init(
     packs: [vk_lane_pack], ops: [vk_lane_op], products: [vk_lane_product], sums: [vk_lane_sum],
-    memories: [RegionMemory], images: Int, blockImages: Int, threads: Int, instructionSet: FewChannelLimits.InstructionSet
+    memories: [RegionMemory], images: Int, blockImages: Int, threads: Int,
+    instructionSet: FewChannelLimits.InstructionSet
   ) {
     self.packs = packs
     self.ops = ops
