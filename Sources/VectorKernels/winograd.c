@@ -28,7 +28,7 @@ static wino_data data_of(const vk_winograd *p) {
 /// Floats of one thread: tiles of all its channels, and the products of one block or the sums of all.
 static int64_t thread_floats(const wino_data *d, int is_gradient) {
   int64_t a = d->p.in_blocks, b = d->p.out_blocks;
-  return POINTS * d->step * (a + (is_gradient ? b : 1)) + (is_gradient ? a * b * POINTS * SQUARE + b * LANES : 0);
+  return POINTS * d->step * (a + (is_gradient ? b : 2)) + (is_gradient ? a * b * POINTS * SQUARE + b * LANES : 0);
 }
 
 int64_t vk_winograd_scratch(const vk_winograd *p, int is_gradient, int threads) {
@@ -94,17 +94,22 @@ static void convolution_part(void *data, int part, int parts) {
   for (int64_t k = first; k < last; k++) {
     locate(d, k, &image, &top, &bottom);
     int64_t tiles = tiles_into(d, d->x, image, a, top, bottom, v);
-    for (int64_t o = 0; o < b; o++) {
+    for (int64_t o = 0; o < b; o += 2) {
+      int both = o + 1 < b ? 2 : 1;
       for (int point = 0; point < POINTS; point++) {
         if (o == 0 && k + 1 < last) fetch_part(d, d->x, a, d->p.in, k + 1, d->p.before[0], 2, point);
         if (o == 0) fetch_part(d, d->y, b, d->p.out, k, 0, 0, point);
-        kernels->winograd_multiply(v + point * d->step, POINTS * d->step, u + (o * POINTS + point) * a * SQUARE, a, m + point * d->step, tiles);
+        kernels->winograd_multiply(
+          v + point * d->step, POINTS * d->step, u + (o * POINTS + point) * a * SQUARE, POINTS * a * SQUARE, a, m + point * d->step,
+          POINTS * d->step, tiles, both);
       }
-      float *y = d->y + (image * b + o) * d->p.out[0] * d->p.out[1] * LANES;
-      for (int64_t t = 0; t < tiles; t++)
+      for (int64_t t = 0; t < tiles * both; t++) {
+        int64_t result = o + t / tiles, tile = t % tiles;
         kernels->winograd_back(
-          m + t * LANES, d->step, d->bias ? d->bias + o * LANES : 0, d->p.is_relu, d->p.accumulates, y, d->p.out[0], d->p.out[1],
-          (top + t / d->across) * 4, t % d->across * 4);
+          m + t / tiles * POINTS * d->step + tile * LANES, d->step, d->bias ? d->bias + result * LANES : 0, d->p.is_relu, d->p.accumulates,
+          d->y + (image * b + result) * d->p.out[0] * d->p.out[1] * LANES, d->p.out[0], d->p.out[1], (top + tile / d->across) * 4,
+          tile % d->across * 4);
+      }
     }
   }
 }
@@ -134,6 +139,8 @@ static void gradient_part(void *data, int part, int parts) {
       // The second point of both axes is the plain sum of a tile.
       for (int64_t t = 0; t < tiles; t++)
         for (int l = 0; l < LANES; l++) sums[o * LANES + l] += own[7 * d->step + t * LANES + l];
+    }
+    for (int64_t o = 0; o < b; o += 2)
       for (int64_t i = 0; i < a; i++)
         for (int point = 0; point < POINTS; point++) {
           if (o == 0 && i == 0 && k + 1 < last) {
@@ -141,9 +148,9 @@ static void gradient_part(void *data, int part, int parts) {
             fetch_part(d, d->g, b, d->p.out, k + 1, 0, 0, point);
           }
           kernels->winograd_outer(
-            v + (i * POINTS + point) * d->step, own + point * d->step, tiles, u + ((o * a + i) * POINTS + point) * SQUARE);
+            v + (i * POINTS + point) * d->step, z + (o * POINTS + point) * d->step, POINTS * d->step, tiles,
+            u + ((o * a + i) * POINTS + point) * SQUARE, a * POINTS * SQUARE, o + 1 < b ? 2 : 1);
         }
-    }
   }
   GOMP_barrier();
   divide(a * b * LANES, 1, part, parts, &first, &last);

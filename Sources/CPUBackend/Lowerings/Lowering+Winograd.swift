@@ -57,7 +57,7 @@ extension Compiler {
   private var trains: Bool { !program.gradients.isEmpty }
 
   /// Whether the program wants float32: the kernels have nothing else.
-  private var isExact: Bool { program.precision == .float32 }
+  var isExact: Bool { program.precision == .float32 }
 
   /// Lowers a convolution with what follows it; false where the library is to do it.
   func lowerWinograd(

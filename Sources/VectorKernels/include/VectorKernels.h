@@ -153,6 +153,27 @@ void vk_winograd_convolution(const vk_winograd *p, const float *x, const float *
 /// The cotangent of w, and of the bias where it is not null; the order of additions depends on the number of threads.
 void vk_winograd_weight_gradient(const vk_winograd *p, const float *x, const float *g, float *w, float *bias, float *scratch, int threads);
 
+// ---- 4 × 4 convolutions in steps of two by Winograd's algorithm, channels in blocks of 16 ----------------------------
+
+/// Images (N, blocks, height, width, 16), filters (out blocks, in blocks, 4, 4, 16 in, 16 out).
+typedef struct {
+  int64_t samples, in_blocks, out_blocks, in[2], out[2], before[2];
+  /// For convolutions: whether a ReLU follows, and whether the result is added to what y holds before that.
+  int32_t is_relu, accumulates;
+} vk_halving;
+/// How many tiles a convolution or the gradient of its input takes.
+int64_t vk_halving_tiles(const vk_halving *p, int is_gradient);
+/// How many floats of scratch a convolution or the gradient of its input needs on so many threads.
+int64_t vk_halving_scratch(const vk_halving *p, int is_gradient, int threads);
+/// y = x ⋆ w + bias; `bias` (16 per block) may be null.
+void vk_halving_convolution(const vk_halving *p, const float *x, const float *w, const float *bias, float *y, float *scratch, int threads);
+/// The cotangent of x, which is also the transposed convolution of g; `bias` (16 per block) is added where not null.
+void vk_halving_input_gradient(const vk_halving *p, const float *g, const float *w, const float *bias, float *x, float *scratch, int threads);
+/// How many floats of scratch the gradient of the filters needs on so many threads.
+int64_t vk_halving_weight_scratch(const vk_halving *p, int threads);
+/// The cotangent of w, and of the bias where it is not null.
+void vk_halving_weight_gradient(const vk_halving *p, const float *x, const float *g, float *w, float *bias, float *scratch, int threads);
+
 // ---- max pooling, channels in blocks of 16: (planes, height, width, 16) ----------------------------------------------
 
 /// A window along two axes, of at most 255 elements, each of which lies inside somewhere.
