@@ -15,6 +15,7 @@ final class TrainingDisplay: TrainingObserver {
   private static let logInterval = 30.0
 
   private let sink: any OutputSink
+  private let style: SinkCapabilities.Progress
   /// How many epochs the table has while training goes on.
   private static let rowsShown = 8
 
@@ -31,10 +32,9 @@ final class TrainingDisplay: TrainingObserver {
 
   init(sink: any OutputSink, controls: TrainingControls? = nil) {
     self.sink = sink
+    style = sink.capabilities.progress
     self.controls = controls
   }
-
-  private var style: SinkCapabilities.Progress { sink.capabilities.progress }
 
   func trainingBegan(notes: [String], sampleCount: Int, epochs: Int) {
     self.notes = notes

@@ -21,9 +21,13 @@ package struct TerminalTraits: Sendable {
   package static func columns(of descriptor: Int32 = STDOUT_FILENO) -> Int {
     var size = winsize()
     if ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return Int(size.ws_col) }
-    if let text = ProcessInfo.processInfo.environment["COLUMNS"], let columns = Int(text), columns > 0 {
-      return min(columns, 10_000)
-    }
-    return 80
+    return presetColumns ?? 80
   }
+
+  /// What `COLUMNS` says. The environment stays what it was, and reading all of it takes as long as a small training step.
+  private static let presetColumns: Int? = {
+    guard let text = ProcessInfo.processInfo.environment["COLUMNS"], let columns = Int(text), columns > 0
+    else { return nil }
+    return min(columns, 10_000)
+  }()
 }
