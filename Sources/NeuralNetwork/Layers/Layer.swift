@@ -55,6 +55,17 @@ package final class Pass {
     self.random = random
   }
 
+  /// Gives statistics values to begin with, in place of their own.
+  func begin(with values: [(parameter: Parameter, value: Tensor)]) { statisticsUpdates = values }
+
+  /// The values of the statistics that were begun with or moved.
+  var currentStatistics: [(parameter: Parameter, value: Tensor)] { statisticsUpdates }
+
+  /// A statistic's value as this pass has it.
+  func current(_ statistic: Parameter) -> Tensor {
+    statisticsUpdates.first { $0.parameter === statistic }?.value ?? statistic.tensor
+  }
+
   /// Moves a statistic from the value that earlier calls in this pass gave it: a layer that two batches go through in
   /// one step (real and generated images) counts both.
   package func update(_ statistic: Parameter, _ next: (_ current: Tensor) throws -> Tensor) rethrows {
@@ -67,6 +78,7 @@ package final class Pass {
   /// Hands over the new values of the statistics of `owners`, which change together with their step, and lets go of all
   /// others: they are never computed, and kept they would hold the weights' old values, so that each step copied them.
   package func takeStatistics(of owners: [Network]) -> [(Parameter, Tensor)] {
+    guard !statisticsUpdates.isEmpty else { return [] }
     defer { statisticsUpdates = [] }
     let own = Set(owners.flatMap { $0.trainable.statistics }.map { ObjectIdentifier($0) })
     return statisticsUpdates.filter { own.contains(ObjectIdentifier($0.parameter)) }

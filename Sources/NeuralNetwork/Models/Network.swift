@@ -12,9 +12,12 @@ package final class Network: Layer {
   package let form: String
   package let name: String?
   private var body: Body?
-  package private(set) var trace: Trace?
+  package private(set) var trace: Trace? { didSet { knownTrainable = nil } }
   /// Whether it always infers and never changes.
   package private(set) var isFrozen = false
+  /// What applying it makes, by the types of its inputs.
+  private var templates = NetworkTemplates()
+  private var knownTrainable: (parameters: [Parameter], statistics: [Parameter])?
   /// What training has done so far, for going on.
   package var training = TrainingState()
 
@@ -99,6 +102,14 @@ package final class Network: Layer {
 
   /// What training may change: parameters and statistics outside frozen parts.
   package var trainable: (parameters: [Parameter], statistics: [Parameter]) {
+    if let knownTrainable { return knownTrainable }
+    let found = findTrainable()
+    // Layers of a recorded network have all their parameters.
+    if trace != nil { knownTrainable = found }
+    return found
+  }
+
+  private func findTrainable() -> (parameters: [Parameter], statistics: [Parameter]) {
     var parameters: [Parameter] = []
     var statistics: [Parameter] = []
     var seen: Set<ObjectIdentifier> = []
@@ -165,9 +176,19 @@ package final class Network: Layer {
 
   /// All outputs for inputs with a batch axis; builds the network when it has no shape yet.
   package func applyAll(to inputs: [Tensor], in pass: Pass) throws -> [Tensor] {
+    let pass = mode(of: pass)
+    if pass.observer == nil, let template = templates.find(inputs, isTraining: pass.isTraining) {
+      return try template.apply(to: inputs, in: pass)
+    }
     try build(for: inputs.map(\.shape.droppingBatch), random: pass.random)
     let trace = try recorded()
-    return try trace.replay(on: inputs, in: mode(of: pass))
+    // An observer is told of each layer; shapes that are not real ones are seen once.
+    guard pass.observer == nil, !pass.random.isForShapesOnly, !inputs.contains(where: \.shape.isSymbolic),
+      let template = try NetworkTemplate(
+        trace, of: self, on: inputs.map(\.type), isTraining: pass.isTraining)
+    else { return try trace.replay(on: inputs, in: pass) }
+    templates.insert(template)
+    return try template.apply(to: inputs, in: pass)
   }
 
   private func mode(of pass: Pass) -> Pass {

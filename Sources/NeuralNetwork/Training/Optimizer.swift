@@ -7,6 +7,7 @@ package final class Optimizer {
   private let networks: [Network]
   private let variables: [Parameter]
   private let lbfgs: LBFGS?
+  private var knownParameters: [Parameter]?
   /// Moments and step count.
   package private(set) var state = OptimizerState()
 
@@ -49,9 +50,13 @@ package final class Optimizer {
 
   /// What a step changes, each parameter once, in a fixed order.
   package var parameters: [Parameter] {
+    if let knownParameters { return knownParameters }
     var seen: Set<ObjectIdentifier> = []
-    return (networks.flatMap { $0.trainable.parameters } + variables)
+    let found = (networks.flatMap { $0.trainable.parameters } + variables)
       .filter { seen.insert(ObjectIdentifier($0)).inserted }
+    // Networks that are not recorded yet get theirs later.
+    if networks.allSatisfy({ $0.trace != nil }) { knownParameters = found }
+    return found
   }
 
   /// Takes one step down the gradient of `loss` and returns the loss before it.

@@ -24,7 +24,7 @@ package struct TerminalTraits: Sendable {
     return presetColumns ?? 80
   }
 
-  /// What `COLUMNS` says. The environment stays what it was, and reading all of it takes as long as a small training step.
+  /// What `COLUMNS` says, read once: reading the environment takes as long as a small training step.
   private static let presetColumns: Int? = {
     guard let text = ProcessInfo.processInfo.environment["COLUMNS"], let columns = Int(text), columns > 0
     else { return nil }

@@ -2,6 +2,8 @@
 struct ProgramKey: Hashable {
   var words: [Int] = []
   var operations: [any TensorOp] = []
+  /// What was applied as a whole.
+  var templates: [GraphTemplate] = []
 
   /// Adds a type, word for word.
   mutating func add(_ type: TensorType) {
@@ -12,12 +14,14 @@ struct ProgramKey: Hashable {
     case .bool: words.append(3)
     }
     words.append(type.shape.rank)
-    words += type.shape.dimensions
+    for length in type.shape.dimensions { words.append(length) }
   }
 
   static func == (left: ProgramKey, right: ProgramKey) -> Bool {
     left.words == right.words && left.operations.count == right.operations.count
+      && left.templates.count == right.templates.count
       && zip(left.operations, right.operations).allSatisfy { $0.isEqual(to: $1) }
+      && zip(left.templates, right.templates).allSatisfy { $0.isEqual(to: $1) }
   }
 
   func hash(into hasher: inout Hasher) { words.withUnsafeBytes { hasher.combine(bytes: $0) } }

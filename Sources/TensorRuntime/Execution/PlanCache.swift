@@ -1,12 +1,12 @@
 /// Compiled plans by structure; the ones not used for longest give way.
 struct PlanCache {
-  /// A plan, and for an optimizer's step how it is fed.
+  /// A plan, and how it is fed where it was found by a graph's outline.
   struct Entry {
     let plan: any Plan
-    var feed: StepFeed?
+    var feed: PlanFeed?
     fileprivate var lastUse = 0
 
-    init(_ plan: any Plan, feed: StepFeed? = nil) {
+    init(_ plan: any Plan, feed: PlanFeed? = nil) {
       self.plan = plan
       self.feed = feed
     }

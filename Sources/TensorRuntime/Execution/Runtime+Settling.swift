@@ -2,11 +2,11 @@ extension Runtime {
   /// Tensors that an earlier computation went through without keeping their numbers and that are wanted again: a program
   /// that asks twice for what is made of them may ask a third time. Remembers which ones this computation goes through.
   func tensorsPassedBefore(toward tensors: [Tensor]) -> [Tensor] {
-    let order = Walk.order(from: tensors.map(\.node)) { node in !node.values.contains { $0 == nil } }
+    let order = Walk.order(from: tensors.map(\.node), opening: false, isEnd: \.isEvaluated)
     var found: [Tensor] = []
     var seen: Set<Tensor.Handle> = []
-    for node in order where !node.wasPassed && node.values.contains(where: { $0 == nil }) {
-      for input in node.inputs where input.node.wasPassed && !input.isEvaluated && input.node.canSettle {
+    for node in order where !node.wasPassed && !node.isEvaluated {
+      for input in node.sources where input.node.wasPassed && !input.isEvaluated && input.node.canSettle {
         if seen.insert(input.handle).inserted { found.append(input) }
       }
     }
@@ -17,14 +17,12 @@ extension Runtime {
   /// Computes what a loss reads that depends on no parameter, where it would otherwise be computed anew at each step:
   /// tensors from before `moment`, which the program still has and may use again, and parts of tensors that are there
   /// (samples of a data set). Returns the graph that is left.
-  func settled(_ results: [Tensor], for parameters: [Parameter], before moment: GraphMoment?) throws
-    -> LossGraph
-  {
+  func settled(_ results: [Tensor], before moment: GraphMoment?) throws -> GraphOutline {
     while true {
-      let graph = LossGraph(results, for: parameters)
-      let first = graph.order.filter { $0.isParameter && $0.values[0] == nil }
+      let graph = GraphOutline(results, for: .loss)
+      let first = graph.uncomputed
       if !first.isEmpty {
-        try computeFirstValues(of: first.map { Tensor($0) })
+        try computeFirstValues(of: first)
         continue
       }
       let waiting = graph.unsettled(results, before: moment)
@@ -37,8 +35,8 @@ extension Runtime {
   }
 }
 
-extension LossGraph {
-  /// What ``Runtime/settled(_:for:before:)`` computes next: the last such tensors, those behind them along with them.
+extension GraphOutline {
+  /// What ``Runtime/settled(_:before:)`` computes next: the last such tensors, those behind them along with them.
   fileprivate func unsettled(_ results: [Tensor], before moment: GraphMoment?) -> [Tensor] {
     for (index, node) in order.enumerated() { node.mark = index + 1 }
     defer { for node in order { node.mark = 0 } }
@@ -57,7 +55,7 @@ extension LossGraph {
     var isWithin = [Bool](repeating: false, count: order.count)
     for (index, node) in order.enumerated().reversed() where !node.isGiven {
       let ends = isWithin[index] || node.types.indices.contains { isWaiting(Tensor(node, $0)) }
-      for input in node.inputs {
+      for input in node.sources {
         if ends { isWithin[input.node.mark - 1] = true } else { take(input) }
       }
     }
@@ -70,7 +68,7 @@ extension Node {
   /// Whether computing it alone is worth it, takes little of the memory there is, and cuts no parameter off from what is
   /// made of it.
   fileprivate var canSettle: Bool {
-    !dependsOnParameter && (!inputs.isEmpty || argument.random != nil)
+    !dependsOnParameter && (!isLeaf || argument.random != nil)
       && types.allSatisfy { $0.byteCount <= MachineMemory.limit / 8 }
   }
 }

@@ -19,7 +19,8 @@ extension Runtime {
     loss: Tensor, parameters: [Parameter], rule: UpdateRule, state: OptimizerState,
     alongside: [(Parameter, Tensor)] = [], observing: [Tensor] = [], settlingBefore moment: GraphMoment? = nil
   ) throws -> StepReport {
-    try evaluate(parameters.map(\.tensor) + alongside.map(\.0.tensor))
+    try computeFirstValues(of: parameters)
+    try computeFirstValues(of: alongside.map(\.0))
     let results = [loss] + alongside.map(\.1) + observing
     let (updated, buffers, gradientBuffers) = try compute(
       results, loss: loss, parameters: parameters, settlingBefore: moment)
@@ -60,31 +61,35 @@ extension Runtime {
       let (flat, plan) = try plan(results: results, gradients: zip(found, updated).map { ($0, $1.tensor) })
       return (updated, plan, try arguments(of: flat, for: plan))
     }
-    let (key, leaves) = try settled(results, for: candidates, before: moment).numbered()
+    let (key, leaves) = try settled(results, before: moment).numbered(for: candidates)
     let entry = try plans.find(key) ?? compileStep(key, leaves, results, loss: loss, candidates)
-    guard let feed = entry.feed else { throw TensorError("step", "the plan belongs to no step") }
+    guard let feed = entry.feed else { throw TensorError("step", "the plan does not say how it is fed") }
     return (
       feed.updated.map { candidates[$0] }, entry.plan, try feed.arguments(leaves, for: entry.plan, self)
     )
   }
 
   private func compileStep(
-    _ key: ProgramKey, _ leaves: LossLeaves, _ results: [Tensor], loss: Tensor, _ candidates: [Parameter]
+    _ key: ProgramKey, _ leaves: GraphLeaves, _ results: [Tensor], loss: Tensor, _ candidates: [Parameter]
   ) throws -> PlanCache.Entry {
     let (updated, found) = try trainable(loss, candidates)
-    let flat = FlatGraph(results: results, gradients: zip(found, updated).map { ($0, $1.tensor) }) { _ in true
+    let flat = FlatGraph(results: results, gradients: zip(found, updated).map { ($0, $1.tensor) }) { _ in
+      true
     }
-    let plan = try compile(flat)
     let places = updated.map { parameter in candidates.firstIndex { $0 === parameter } ?? 0 }
-    let entry = PlanCache.Entry(plan, feed: StepFeed(flat, from: leaves, updated: places))
-    plans.insert(entry, for: key)
-    return entry
+    return try compiled(key, leaves, flat, updated: places)
   }
 
   /// The parameters an optimizer may change, each once.
   private func candidates(among parameters: [Parameter]) -> [Parameter] {
-    var seen = Set<ObjectIdentifier>()
-    return parameters.filter { $0.isTrainable && seen.insert(ObjectIdentifier($0)).inserted }
+    var candidates: [Parameter] = []
+    candidates.reserveCapacity(parameters.count)
+    for parameter in parameters where parameter.isTrainable && parameter.tensor.node.parameterNumber == 0 {
+      parameter.tensor.node.parameterNumber = 1
+      candidates.append(parameter)
+    }
+    for parameter in candidates { parameter.tensor.node.parameterNumber = 0 }
+    return candidates
   }
 
   /// The parameters a loss moves, and their gradients.
@@ -129,7 +134,8 @@ extension Runtime {
       let value = try parameter.numbersForUpdate()
       let moments = try moments(of: parameter, like: value, rule, state)
       let update = ParameterUpdate(value: value, gradient: gradient, moments: moments)
-      if let factor = state.rateFactors[ObjectIdentifier(parameter)], factor != 1 {
+      if !state.rateFactors.isEmpty, let factor = state.rateFactors[ObjectIdentifier(parameter)], factor != 1
+      {
         others[factor, default: []].append(update)
       } else {
         updates.append(update)
@@ -152,6 +158,7 @@ extension Runtime {
   {
     let key = ObjectIdentifier(parameter)
     let wanted = rule.momentNames.count
+    if wanted == 0, state.moments.isEmpty { return [] }
     var moments = state.moments[key] ?? []
     if moments.count == wanted, moments.allSatisfy({ $0.layout == value.layout }) { return moments }
     moments = try moments.prefix(wanted).map {

@@ -61,10 +61,34 @@ package final class Runtime {
       if let copy = try tensor.copyOfPart() { copies.append((tensor, copy)) } else { computed.append(tensor) }
     }
     guard !computed.isEmpty else { return copies }
-    let (flat, plan) = try plan(results: computed)
+    let (plan, arguments) = try recognizedPlan(of: computed)
     let results = try makeResults(computed)
-    try plan.run(try arguments(of: flat, for: plan), results: results, cancellation: cancellation)
+    try plan.run(arguments, results: results, cancellation: cancellation)
     return copies + zip(computed, results)
+  }
+
+  /// The plan for results, found by their outline or compiled, and what it is given.
+  private func recognizedPlan(of results: [Tensor]) throws -> (any Plan, PlanArguments) {
+    var outline = GraphOutline(results, for: .values)
+    while true {
+      let first = outline.uncomputed
+      if first.isEmpty { break }
+      try computeFirstValues(of: first)
+      outline = GraphOutline(results, for: .values)
+    }
+    let (key, leaves) = outline.numbered()
+    let entry = try plans.find(key) ?? compiled(key, leaves, FlatGraph(results: results) { _ in true })
+    guard let feed = entry.feed else { throw TensorError("plan", "it does not say how it is fed") }
+    return (entry.plan, try feed.arguments(leaves, for: entry.plan, self))
+  }
+
+  /// Compiles what was not found, and keeps it.
+  func compiled(
+    _ key: ProgramKey, _ leaves: GraphLeaves, _ flat: FlatGraph, updated: [Int] = []
+  ) throws -> PlanCache.Entry {
+    let entry = PlanCache.Entry(try compile(flat), feed: PlanFeed(flat, from: leaves, updated: updated))
+    plans.insert(entry, for: key)
+    return entry
   }
 
   /// Computes the first values of parameters among `tensors`, one after the other. Their plans run once and are not
@@ -82,6 +106,13 @@ package final class Runtime {
       try plan.run(try arguments(of: flat, for: plan), results: results, cancellation: cancellation)
       store(results[0], in: tensor)
       if plan.byteCount > Self.muchScratch { backend.releaseScratch() }
+    }
+  }
+
+  /// Computes the values of parameters that have none yet.
+  func computeFirstValues(of parameters: [Parameter]) throws {
+    for parameter in parameters where !parameter.tensor.isEvaluated {
+      try computeFirstValues(of: [parameter.tensor])
     }
   }
 

@@ -93,35 +93,43 @@ package func gradients(
 /// Orders of a graph's nodes, found without recursion.
 enum Walk {
   /// Every node behind `roots`, inputs before what uses them; does not look behind nodes in `stops` or where
-  /// `isEnd` says so. Uses the nodes' marks and leaves them 0.
-  static func order(from roots: [Node], stoppingAt stops: [Node] = [], isEnd: (Node) -> Bool = { _ in false })
-    -> [Node]
-  {
+  /// `isEnd` says so, nor with `opening` off into what templates were applied to. Uses the nodes' marks and leaves
+  /// them 0.
+  static func order(
+    from roots: [Node], stoppingAt stops: [Node] = [], opening: Bool = true,
+    isEnd: (Node) -> Bool = { _ in false }
+  ) -> [Node] {
     var order: [Node] = []
-    var stack: [(node: Node, next: Int)] = []
+    var stack: [(node: Node, inputs: [Tensor], next: Int)] = []
     // −1 marks a node that was met, −2 one not to look behind.
     for stop in stops { stop.mark = -2 }
-    var touched = stops
-    func enter(_ node: Node) {
-      guard node.mark >= 0 || node.mark == -2 else { return }
-      let isLast = node.mark == -2 || isEnd(node)
-      if node.mark != -2 { touched.append(node) }
-      node.mark = -1
-      stack.append((node, isLast ? node.inputs.count : 0))
-    }
-    for root in roots {
-      enter(root)
-      while let top = stack.last {
-        if top.next < top.node.inputs.count {
-          stack[stack.count - 1].next += 1
-          enter(top.node.inputs[top.next].node)
+    for root in roots where root.mark != -1 {
+      var entering: Node? = root
+      while true {
+        if let node = entering {
+          let isLast = node.mark == -2 || isEnd(node)
+          node.mark = -1
+          stack.append((node, isLast ? [] : opening ? node.inputs : node.sources, 0))
+          entering = nil
+        }
+        guard let top = stack.indices.last else { break }
+        let next = stack[top].next
+        if next < stack[top].inputs.count {
+          stack[top].next = next + 1
+          let input = stack[top].inputs[next].node
+          if input.mark == 0, input.isLeaf {
+            input.mark = -1
+            order.append(input)
+          } else if input.mark != -1 {
+            entering = input
+          }
         } else {
-          order.append(top.node)
-          stack.removeLast()
+          order.append(stack.removeLast().node)
         }
       }
     }
-    for node in touched { node.mark = 0 }
+    for node in order { node.mark = 0 }
+    for stop in stops { stop.mark = 0 }
     return order
   }
 }

@@ -17,18 +17,28 @@ package enum RunTimeArgument {
 
 /// One operation of a graph with its inputs, and the numbers once they are computed.
 ///
-/// Nodes belong to one thread at a time. Freeing a chain of them is iterative, however long it is.
+/// Nodes belong to one thread at a time. Freeing a chain of them is iterative, however long it is. Walks read and write
+/// each node's fields one after the other: having the language check that no two accesses overlap would take as long as
+/// the walks themselves.
 package final class Node {
   /// What it computes.
   package let operation: any TensorOp
   /// What it computes it from; empty once nobody needs the way to the numbers any more.
-  package internal(set) var inputs: [Tensor]
+  package var inputs: [Tensor] {
+    if let application { application.open(for: self) }
+    return ownInputs
+  }
+  @exclusivity(unchecked) private var ownInputs: [Tensor]
+  /// The application of a template it stands for, until somebody asks for its inputs.
+  @exclusivity(unchecked) private(set) var application: TemplateApplication?
+  /// Which of the nodes that stand for it this is.
+  let front: Int
   /// The types of its results.
   package let types: [TensorType]
   /// What it is given when it runs.
   package let argument: RunTimeArgument
   /// The numbers of each result that has been computed.
-  package internal(set) var values: [Buffer?]
+  @exclusivity(unchecked) package internal(set) var values: [Buffer?]
   /// Whether this is the current or a former value of a parameter.
   package let isParameter: Bool
   /// The parameter whose current value this is, or was.
@@ -40,55 +50,109 @@ package final class Node {
   /// A hash of the operation and its parameters.
   let signature: Int
   /// When it was made.
-  let made = GraphMoment.now()
+  let made: GraphMoment
   /// Whether it was computed on the way to something else, and the numbers were dropped.
   var wasPassed = false
   /// Scratch for one walk at a time; 0 between walks.
-  var mark = 0
+  @exclusivity(unchecked) var mark = 0
+
+  /// Scratch for numbering a loss: which of the parameters asked for it is, counted from 1; 0 otherwise.
+  @exclusivity(unchecked) var parameterNumber = 0
 
   init(
     _ operation: some TensorOp, _ inputs: [Tensor], types: [TensorType], argument: RunTimeArgument = .none,
     value: Buffer? = nil, isParameter: Bool = false
   ) {
     self.operation = operation
-    self.inputs = inputs
+    ownInputs = inputs
     self.types = types
     self.argument = argument
     self.isParameter = isParameter
     signature = operation.signature
+    front = 0
+    made = .now()
     values = [Buffer?](repeating: nil, count: types.count)
     if value != nil { values[0] = value }
-    var depends = isParameter
+    dependsOnParameter =
+      isParameter || (inputs.contains { $0.node.dependsOnParameter } && !(operation is Detach))
+    pendingDepth = value == nil && !inputs.isEmpty ? Node.depth(behind: inputs) + 1 : 0
+  }
+
+  /// A node of a template: on inputs of its own, or standing for an application.
+  init(
+    _ step: GraphTemplate.Step, _ inputs: [Tensor], standingFor application: TemplateApplication?,
+    as front: Int = 0, argument: RunTimeArgument, made: GraphMoment, dependsOnParameter: Bool,
+    pendingDepth: Int
+  ) {
+    operation = step.operation
+    ownInputs = inputs
+    self.application = application
+    self.front = front
+    types = step.types
+    self.argument = argument
+    isParameter = false
+    signature = step.signature
+    self.made = made
+    values = step.types.count == 1 ? [nil] : [Buffer?](repeating: nil, count: step.types.count)
+    self.dependsOnParameter = dependsOnParameter
+    self.pendingDepth = pendingDepth
+  }
+
+  /// How many nodes wait behind one of these at most, in a chain.
+  static func depth(behind inputs: [Tensor]) -> Int {
     var depth = 0
-    for input in inputs {
-      if input.node.dependsOnParameter { depends = true }
-      if input.node.values[input.output] == nil, input.node.pendingDepth > depth {
-        depth = input.node.pendingDepth
-      }
+    for input in inputs where input.node.values[input.output] == nil {
+      depth = max(depth, input.node.pendingDepth)
     }
-    dependsOnParameter = depends && !(operation is Detach)
-    pendingDepth = value == nil && !inputs.isEmpty ? depth + 1 : 0
+    return depth
+  }
+
+  /// What stands behind it: with an application as a whole, unless some of that is known already.
+  var sources: [Tensor] {
+    if let application, !application.isPartlyEvaluated { return application.inputs }
+    return inputs
+  }
+
+  /// Whether nothing stands behind it.
+  var isLeaf: Bool { ownInputs.isEmpty && application == nil }
+
+  /// Puts what stands within its application in that one's place.
+  func open(_ inputs: [Tensor]) {
+    ownInputs = inputs
+    application = nil
   }
 
   /// Lets go of the way to the numbers, where all of them are there.
   func forgetInputs() {
-    guard !inputs.isEmpty, !values.contains(where: { $0 == nil }) else { return }
-    Node.release(&inputs)
+    guard !isLeaf, !values.contains(where: { $0 == nil }) else { return }
+    release()
   }
 
-  deinit { Node.release(&inputs) }
+  deinit { release() }
 
-  /// Frees nodes without recursion: an input nobody else holds hands over its own inputs first.
-  private static func release(_ inputs: inout [Tensor]) {
-    guard !inputs.isEmpty else { return }
-    var waiting = inputs
-    inputs = []
+  /// Frees the nodes behind it without recursion: one nobody else holds hands over what it holds first.
+  private func release() {
+    guard !isLeaf else { return }
+    var waiting: [Tensor] = []
+    handOver(to: &waiting)
     while var tensor = waiting.popLast() {
-      if isKnownUniquelyReferenced(&tensor.node), !tensor.node.inputs.isEmpty {
-        waiting.append(contentsOf: tensor.node.inputs)
-        tensor.node.inputs = []
-      }
+      if isKnownUniquelyReferenced(&tensor.node) { tensor.node.handOver(to: &waiting) }
     }
+  }
+
+  private func handOver(to waiting: inout [Tensor]) {
+    if waiting.isEmpty {
+      swap(&waiting, &ownInputs)
+    } else if !ownInputs.isEmpty {
+      waiting.append(contentsOf: ownInputs)
+      ownInputs = []
+    }
+    guard application != nil else { return }
+    if isKnownUniquelyReferenced(&application), let application {
+      waiting.append(contentsOf: application.inputs)
+      application.inputs = []
+    }
+    application = nil
   }
 }
 

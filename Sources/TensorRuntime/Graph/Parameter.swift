@@ -8,7 +8,7 @@ package final class Parameter {
   /// Whether optimizers may change it.
   package var isTrainable: Bool
   /// Its current value.
-  package private(set) var tensor: Tensor
+  @exclusivity(unchecked) package private(set) var tensor: Tensor
 
   /// Makes a parameter; the value may be a computation that has not run yet.
   package init(_ name: String, _ value: Tensor, isTrainable: Bool = true) {

@@ -9,7 +9,9 @@ extension Tensor {
       if let whole = top.node.values[top.output] {
         return whole.layout.isPlain ? (whole, offset, isPart) : nil
       }
-      guard !top.node.isParameter, let input = top.node.inputs.first else { return nil }
+      guard !top.node.isParameter, top.node.application == nil, let input = top.node.inputs.first else {
+        return nil
+      }
       switch top.node.operation {
       case is Reshape, is Identity, is Detach: break
       case let slice as Slice:
