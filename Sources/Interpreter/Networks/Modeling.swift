@@ -124,8 +124,8 @@ extension EvaluationContext {
 
   /// Whether these are single samples of a network whose input shape is known.
   private static func isSingle(_ inputs: [Tensor], for network: Network?) -> Bool {
-    guard let shapes = network?.trace?.inputShapes, shapes.count == inputs.count else { return false }
-    return zip(inputs, shapes).allSatisfy { $0.rank == $1.rank }
+    guard let recorded = network?.trace?.inputs, recorded.count == inputs.count else { return false }
+    return zip(inputs, recorded).allSatisfy { $0.rank == $1.rank - 1 }
   }
 
   /// A layer made anew at every step would never learn: the weights of the step before would be gone.

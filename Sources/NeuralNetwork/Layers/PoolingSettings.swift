@@ -30,8 +30,8 @@ package struct PoolingSettings: Hashable, Sendable {
   }
 
   /// The window over an input `[C, spatial…]`. Throws `LayerError` where it doesn't fit.
-  func geometry(of input: [Int], notation: String) throws -> SpatialGeometry {
-    try SpatialGeometry(input: input, kernel: size, stride: stride, padding: padding, notation: notation)
+  func geometry(of input: [Int], notation: @autoclosure () -> String) throws -> SpatialGeometry {
+    try SpatialGeometry(input: input, kernel: size, stride: stride, padding: padding, notation: notation())
   }
 
   /// Adds what makes the same window again.

@@ -79,9 +79,10 @@ func sizeNotation(_ sizes: [Int]) -> String {
 }
 
 /// One number per axis from one for all of them; an error when the count fits neither.
-func perAxis(_ sizes: [Int], rank: Int, what: String, of notation: String) throws -> [Int] {
+func perAxis(_ sizes: [Int], rank: Int, what: String, of notation: @autoclosure () -> String) throws -> [Int]
+{
   if sizes.count == rank { return sizes }
   if sizes.count == 1 { return [Int](repeating: sizes[0], count: rank) }
   throw LayerError(
-    "\(notation) has \(sizes.count) numbers for \(what), but its input has \(rank) axes to slide over")
+    "\(notation()) has \(sizes.count) numbers for \(what), but its input has \(rank) axes to slide over")
 }

@@ -130,12 +130,13 @@ extension Runtime {
     var updates: [ParameterUpdate] = []
     updates.reserveCapacity(parameters.count)
     var others: [Float: [ParameterUpdate]] = [:]
+    let hasMoments = !rule.momentNames.isEmpty || !state.moments.isEmpty
+    let hasFactors = !state.rateFactors.isEmpty
     for (parameter, gradient) in zip(parameters, gradients) {
       let value = try parameter.numbersForUpdate()
-      let moments = try moments(of: parameter, like: value, rule, state)
+      let moments = hasMoments ? try moments(of: parameter, like: value, rule, state) : []
       let update = ParameterUpdate(value: value, gradient: gradient, moments: moments)
-      if !state.rateFactors.isEmpty, let factor = state.rateFactors[ObjectIdentifier(parameter)], factor != 1
-      {
+      if hasFactors, let factor = state.rateFactors[ObjectIdentifier(parameter)], factor != 1 {
         others[factor, default: []].append(update)
       } else {
         updates.append(update)
@@ -158,7 +159,6 @@ extension Runtime {
   {
     let key = ObjectIdentifier(parameter)
     let wanted = rule.momentNames.count
-    if wanted == 0, state.moments.isEmpty { return [] }
     var moments = state.moments[key] ?? []
     if moments.count == wanted, moments.allSatisfy({ $0.layout == value.layout }) { return moments }
     moments = try moments.prefix(wanted).map {

@@ -41,8 +41,9 @@ package final class Node {
   @exclusivity(unchecked) package internal(set) var values: [Buffer?]
   /// Whether this is the current or a former value of a parameter.
   package let isParameter: Bool
-  /// The parameter whose current value this is, or was.
-  weak var parameter: Parameter?
+  /// The parameter whose current value this is. It takes itself off when it gets another value or ends: a weak reference
+  /// would make each use of the parameter slower.
+  unowned(unsafe) var parameter: Parameter?
   /// Whether a parameter's value is somewhere behind it, so that a gradient may flow through it.
   package let dependsOnParameter: Bool
   /// How many nodes that wait to be computed stand behind it at most, in a chain.

@@ -18,13 +18,20 @@ package final class Parameter {
     tensor.node.parameter = self
   }
 
+  deinit { tensor.node.parameter = nil }
+
   /// Gives it another value, of the same type; a computation that has not run yet will do.
   package func set(_ value: Tensor) throws {
     guard value.type == tensor.type else {
       throw TensorError("parameter \(name)", "got a value \(value.type), wanted \(tensor.type)")
     }
-    tensor = Parameter.owned(value)
-    tensor.node.parameter = self
+    take(Parameter.owned(value))
+  }
+
+  private func take(_ value: Tensor) {
+    tensor.node.parameter = nil
+    tensor = value
+    value.node.parameter = self
   }
 
   /// The value under a node of its own, so that marking it as a parameter's concerns nobody else.
@@ -34,10 +41,7 @@ package final class Parameter {
   }
 
   /// Takes numbers as the new value.
-  func replace(_ buffer: Buffer) {
-    tensor = Tensor(buffer, tensor.type, isParameter: true)
-    tensor.node.parameter = self
-  }
+  func replace(_ buffer: Buffer) { take(Tensor(buffer, tensor.type, isParameter: true)) }
 
   /// Puts the same numbers into another layout.
   func relayout(_ buffer: Buffer) { tensor.node.values[0] = buffer }

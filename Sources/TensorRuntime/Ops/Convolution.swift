@@ -196,13 +196,14 @@ package enum ConvolutionPadding: Hashable, Sendable {
 
   /// The zeros before and behind each axis.
   package func resolve(
-    _ operation: String, lengths: [Int], kernel: [Int], strides: [Int], dilations: [Int]
+    _ operation: @autoclosure () -> String, lengths: [Int], kernel: [Int], strides: [Int], dilations: [Int]
   ) throws -> (before: [Int], after: [Int]) {
     let rank = kernel.count
     func perAxis(_ amounts: [Int]) throws -> [Int] {
       guard amounts.count == rank || amounts.count == 1 else {
         throw TensorError(
-          operation, "got the padding \(amounts) for \(rank) axes, wanted a number for each, or one for all")
+          operation(), "got the padding \(amounts) for \(rank) axes, wanted a number for each, or one for all"
+        )
       }
       return amounts.count == rank ? amounts : [Int](repeating: amounts[0], count: rank)
     }
