@@ -21,11 +21,11 @@ struct WinogradShapes {
       shapes.weights.suffix(2) == [3, 3], geometry.strides == [1, 1], geometry.dilations == [1, 1],
       geometry.before.allSatisfy({ $0 <= 2 }), from[1] % 16 == 0, to[1] % 16 == 0, from[1] <= 64
     else { return nil }
-    let tiles = (down: (to[2] + 3) / 4, across: (to[3] + 3) / 4)
-    // With more filters the library is faster on small images, and everywhere when it only infers.
-    guard to[1] <= (isTraining && tiles.down * tiles.across >= 36 ? 64 : 32) else { return nil }
-    // Small images make few products at once, and tiles that reach beyond the image are computed for nothing.
-    guard tiles.down * tiles.across >= 16, to[2] * to[3] * 5 >= tiles.down * tiles.across * 16 * 4,
+    let tiles = ((to[2] + 3) / 4) * ((to[3] + 3) / 4)
+    // Filters are transformed at every run, which many tiles must be worth; the library does so once when it only infers.
+    guard to[1] <= (isTraining ? 64 : 32), tiles * to[0] >= (to[1] > 32 ? 64 : 16),
+      // Tiles that reach beyond the image are computed for nothing.
+      to[2] * to[3] * 5 >= tiles * 16 * 4,
       let source = try? MemoryDescriptor.blocked(from, channels: 16),
       let destination = try? MemoryDescriptor.blocked(to, channels: 16),
       let weights = try? MemoryDescriptor.blockedFilters(shapes.weights)
