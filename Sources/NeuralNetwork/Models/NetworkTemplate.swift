@@ -59,6 +59,12 @@ struct NetworkTemplate {
     self.given = given
   }
 
+  /// Whether it was recorded for such inputs.
+  func fits(_ inputs: [Tensor], _ isTraining: Bool) -> Bool {
+    self.isTraining == isTraining && inputTypes.count == inputs.count
+      && zip(inputTypes, inputs).allSatisfy { $0 == $1.type }
+  }
+
   /// The outputs for these inputs, as the layers would make them one after the other.
   func apply(to inputs: [Tensor], in pass: Pass) throws -> [Tensor] {
     var all: [Tensor] = []
@@ -82,18 +88,20 @@ struct NetworkTemplate {
   }
 }
 
-/// The templates a network has, a few of them.
+/// The templates a network has, some of them: batches differ in size, and so do images where no layer minds.
 struct NetworkTemplates {
-  private static let limit = 8
+  private static let limit = 64
   private var known: [NetworkTemplate] = []
   private var next = 0
+  /// Where the last one was found: most programs want that one again.
+  private var last = 0
 
   /// The one for such inputs.
-  func find(_ inputs: [Tensor], isTraining: Bool) -> NetworkTemplate? {
-    known.first { template in
-      template.isTraining == isTraining && template.inputTypes.count == inputs.count
-        && zip(template.inputTypes, inputs).allSatisfy { $0 == $1.type }
-    }
+  mutating func find(_ inputs: [Tensor], isTraining: Bool) -> NetworkTemplate? {
+    if known.indices.contains(last), known[last].fits(inputs, isTraining) { return known[last] }
+    guard let place = known.firstIndex(where: { $0.fits(inputs, isTraining) }) else { return nil }
+    last = place
+    return known[place]
   }
 
   /// Keeps one, in place of the oldest where there are many.
