@@ -111,4 +111,12 @@ import Testing
     #expect(run.status == 1)
     #expect(run.errors.contains("--timeout"))
   }
+
+  /// Whoever reads a log along sees lines as they are printed, not when the program ends.
+  @Test func linesGoOutWhileTheProgramRuns() throws {
+    let run = try ProgramRun(
+      "-e", "print(\"here\")\nfor i in 0..<300_000_000 { }\nprint(\"there\")", interruptedAfter: "here")
+    #expect(run.output == "here\n")
+    #expect(run.status == 130)
+  }
 }

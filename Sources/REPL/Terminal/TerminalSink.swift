@@ -140,7 +140,8 @@ package final class TerminalSink: OutputSink {
       fwrite(bytes.baseAddress, 1, bytes.count, file)
       if let last = bytes.last { isAtLineStart = last == 10 }
     }
-    if output.isTerminal { fflush(stdout) }
+    // Whole lines go out in a log too: whoever reads along sees them, and nothing is lost where the program is killed.
+    if output.isTerminal || isAtLineStart { fflush(stdout) }
   }
 
   private func shownText(of bundle: MIMEBundle) -> String {
