@@ -155,9 +155,7 @@ extension Compiler {
     let atOnce = samplesAtOnce(samples, operations: all.operationCount)
     let shapes = all.with(samples: atOnce)
     let epilogue = uses.epilogues[index] ?? Epilogue(output: instruction.outputs[0])
-    if try lowerWinograd(all, operation, index, epilogue) || lowerHalving(all, operation, index, epilogue) {
-      return
-    }
+    if try lowerOwn(all, operation, index, epilogue) { return }
     let activation = epilogue.activation.flatMap {
       (program.instructions[$0].operation as? Unary)?.function.libraryActivation
     }
@@ -191,7 +189,7 @@ extension Compiler {
     let all = ConvolutionShapes(
       operation.geometry, input: operation.inputShape, weights: program.types[w].shape,
       output: program.types[g].shape)
-    if try lowerWinograd(all, operation, instruction) || lowerHalving(all, operation, instruction) { return }
+    if try lowerOwn(all, operation, instruction) { return }
     let samples = all.source[0]
     let atOnce = samplesAtOnce(samples, operations: all.operationCount)
     let shapes = all.with(samples: atOnce)
@@ -244,7 +242,7 @@ extension Compiler {
     let all = ConvolutionShapes(
       operation.geometry, input: program.types[x].shape, weights: operation.weightShape,
       output: program.types[g].shape)
-    if try lowerWinograd(all, operation, instruction) || lowerHalving(all, operation, instruction) { return }
+    if try lowerOwn(all, operation, instruction) { return }
     let samples = all.source[0]
     let atOnce = samplesAtOnce(samples, operations: all.operationCount)
     let shapes = all.with(samples: atOnce)
