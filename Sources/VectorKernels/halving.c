@@ -155,7 +155,7 @@ static void product_part(void *data, int part, int parts) {
       for (int point = 0; point < POINTS; point++)
         vk_kernels()->winograd_multiply(
           v + point * d->step, POINTS * d->step, u + (result * POINTS + point) * d->sources * SQUARE, POINTS * d->sources * SQUARE, d->sources,
-          m + point * d->step, POINTS * d->step, count, both);
+          m + point * d->step, POINTS * d->step, count, both, 0);
       for (int k = 0; k < both; k++) results_back(d, result + k, tile, count, m + k * POINTS * d->step);
     }
   }
@@ -205,7 +205,7 @@ static void weights_of(const halving_data *d, int image, int64_t in, int64_t out
         for (int point = 0; point < POINTS; point++)
           vk_kernels()->winograd_outer(
             v + (i * POINTS + point) * d->step, z + (o * POINTS + point) * d->step, POINTS * d->step, count,
-            u + ((o * ins + i) * POINTS + point) * SQUARE, ins * POINTS * SQUARE, o + 1 < outs ? 2 : 1);
+            u + ((o * ins + i) * POINTS + point) * SQUARE, ins * POINTS * SQUARE, o + 1 < outs ? 2 : 1, 1);
   }
   for (int64_t o = 0; o < outs; o++)
     for (int64_t i = 0; i < ins; i++)

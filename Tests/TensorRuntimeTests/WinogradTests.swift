@@ -17,18 +17,24 @@ import Testing
     row([1, 64, 18, 18], 32, [2, 2], [2, 2]), row([5, 16, 15, 32], 16, [2, 0], [1, 2]),
     row([1, 32, 70, 16], 32),
     row([7, 16, 31, 17], 16, [1, 2], [2, 1]),
-    row([1, 64, 33, 34], 64), row([8, 128, 9, 9], 64), row([17, 64, 8, 8], 32),
+    row([1, 64, 33, 34], 64), row([17, 64, 8, 8], 32), row([40, 32, 10, 9], 128),
+    // Few tiles: each thread takes some of the filters.
+    row([8, 64, 8, 8], 64), row([3, 48, 4, 7], 96, [2, 0], [1, 2]), row([4, 128, 7, 8], 256),
+    row([16, 64, 3, 3], 32),
+    row([2, 96, 16, 15], 80), row([16, 32, 14, 14], 128), row([5, 160, 4, 4], 16),
+    row([8, 128, 9, 9], 64),
   ]
 
   @Test(arguments: rows)
   func agreesWithTaps(_ row: TappedConvolution) throws { try row.check() }
 
-  @Test func doesAlongWhatFollows() throws {
-    let row = Self.row([3, 16, 20, 16], 32)
+  @Test(arguments: [3, 9])
+  func doesAlongWhatFollows(_ images: Int) throws {
+    let row = Self.row([images, 16, 20, 16], 32)
     let x = Parameter("x", try ForwardTests.wave(row.input, 0.3))
     let w = Parameter("w", try ForwardTests.wave([32, 16, 3, 3], 0.8))
     let b = Parameter("b", try ForwardTests.wave([32], 0.5))
-    let other = try ForwardTests.wave([3, 32, 20, 16], 0.6)
+    let other = try ForwardTests.wave(Shape([images, 32, 20, 16]), 0.6)
     func rest(_ y: Tensor) throws -> [Tensor] {
       let biased = try y + b.tensor.reshaped([32, 1, 1])
       return [try biased.relu(), try (biased + other).relu(), try (y + other), try biased.tanh()]
@@ -39,10 +45,13 @@ import Testing
     }
   }
 
-  @Test func sameBitsAgain() throws {
+  @Test(arguments: [16, 96])
+  func sameBitsAgain(_ filters: Int) throws {
     func run(_ threads: Int) throws -> [[Float]] {
       let runtime = Runtime(backend: CPUBackend(threads: threads))
-      let (x, w) = (try ForwardTests.wave([3, 32, 24, 16], 0.3), try ForwardTests.wave([16, 32, 3, 3], 0.8))
+      let (x, w) = (
+        try ForwardTests.wave([3, 32, 24, 16], 0.3), try ForwardTests.wave(Shape([filters, 32, 3, 3]), 0.8)
+      )
       let y = try x.convolution(w, padding: .same)
       let all = [y] + (try gradients(of: y.square().sum(), withRespectTo: [x, w])).compactMap { $0 }
       try runtime.evaluate(all)

@@ -23,7 +23,7 @@ final class Compiler {
   private(set) var prelude: [PlanStep] = []
   private var isInPrelude = false
   /// How many threads run the steps that are being added.
-  private var threads: Int
+  private(set) var threads: Int
   private(set) var slots: [Slot] = []
   private var scalars: [(slot: Slot, elementType: ElementType)] = []
   /// What the passes before lowering found.

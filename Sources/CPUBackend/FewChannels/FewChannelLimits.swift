@@ -74,7 +74,9 @@ package struct FewChannelLimits {
 
   /// Whether so many images are worth a block, and a block of them is of a size that caches hold.
   func fits(_ shape: Shape) -> Bool {
-    !shape.isEmpty && shape[0] >= images && shape.elementCount / shape[0] <= features
+    // One block is computed by one thread: while it works on large images the others wait.
+    let most = shape.isEmpty || shape[0] > 8 ? features : features / 2
+    return !shape.isEmpty && shape[0] >= images && shape.elementCount / shape[0] <= most
   }
 
   /// The images of a block: few are halved, so that there is one for another thread.

@@ -86,7 +86,7 @@ extension Compiler {
     _ name: String, _ own: any OwnConvolution, isRelu: Bool, accumulates: Bool, _ source: Slot,
     _ filters: Slot, _ offsets: Slot?, _ target: Slot
   ) throws {
-    let memory = try scratch(Int(own.scratch(threads: Int32(max(1, backend.threads)))))
+    let memory = try scratch(Int(own.scratch(threads: Int32(threads))))
     let (samples, atOnce) = (own.samples, own.samplesAtOnce(self))
     let lengths = (source.elementCount / max(1, samples), target.elementCount / max(1, samples))
     step(
@@ -114,7 +114,7 @@ extension Compiler {
     let cotangent = try place(instruction.inputs[1], like: own.destination)
     let filters = define(instruction.outputs[0], own.weights)
     let sums = operation.hasBias ? try definePlain(instruction.outputs[1]) : nil
-    let memory = try scratch(Int(own.weightScratch(threads: Int32(max(1, backend.threads)))))
+    let memory = try scratch(Int(own.weightScratch(threads: Int32(threads))))
     step(
       operation.name, reads: [source, cotangent], writes: [filters] + (sums.map { [$0] } ?? []),
       uses: [memory]

@@ -19,13 +19,14 @@ struct WinogradShapes: OwnConvolution {
       isTransposed ? (shapes.destination, shapes.source) : (shapes.source, shapes.destination)
     guard String(cString: vk_instruction_set()) == "AVX-512", from.count == 4, shapes.weights.count == 4,
       shapes.weights.suffix(2) == [3, 3], geometry.strides == [1, 1], geometry.dilations == [1, 1],
-      geometry.before.allSatisfy({ $0 <= 2 }), from[1] % 16 == 0, to[1] % 16 == 0, from[1] <= 64
+      geometry.before.allSatisfy({ $0 <= 2 }), from[1] % 16 == 0, to[1] % 16 == 0,
+      max(from[1], to[1]) <= 512
     else { return nil }
     let tiles = ((to[2] + 3) / 4) * ((to[3] + 3) / 4)
-    // Filters are transformed at every run, which many tiles must be worth; the library does so once when it only infers.
-    guard to[1] <= (isTraining ? 64 : 32), tiles * to[0] >= (to[1] > 32 ? 64 : 16),
-      // Tiles that reach beyond the image are computed for nothing.
-      to[2] * to[3] * 5 >= tiles * 16 * 4,
+    // Filters are transformed at every run; the library does so once when it only infers.
+    guard isTraining || from[1] <= 64 && to[1] <= 32 && tiles * to[0] >= 16, tiles * to[0] >= 4,
+      // Tiles that reach beyond the image are computed for nothing, which few channels are not worth.
+      to[2] * to[3] * 100 >= tiles * 16 * (min(from[1], to[1]) < 32 ? 80 : 55),
       let source = try? MemoryDescriptor.blocked(from, channels: 16),
       let destination = try? MemoryDescriptor.blocked(to, channels: 16),
       let weights = try? MemoryDescriptor.blockedFilters(shapes.weights)

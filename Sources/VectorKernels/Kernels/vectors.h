@@ -37,8 +37,8 @@ typedef struct {
   void (*winograd_filters)(const float *w, int is_turned, float *u, int64_t step);
   void (*winograd_filter_sums)(const float *u, int64_t size, int parts, float *w);
   void (*winograd_back)(const float *m, int64_t step, const float *bias, int is_relu, int accumulates, float *y, int64_t height, int64_t width, int64_t top, int64_t left);
-  void (*winograd_multiply)(const float *v, int64_t v_block, const float *u, int64_t u_result, int64_t blocks, float *m, int64_t m_result, int64_t tiles, int results);
-  void (*winograd_outer)(const float *v, const float *z, int64_t z_result, int64_t tiles, float *u, int64_t u_result, int results);
+  void (*winograd_multiply)(const float *v, int64_t v_block, const float *u, int64_t u_result, int64_t blocks, float *m, int64_t m_result, int64_t tiles, int results, int accumulates);
+  void (*winograd_outer)(const float *v, const float *z, int64_t z_result, int64_t tiles, float *u, int64_t u_result, int results, int accumulates);
   void (*halving_into)(const float *x, int64_t height, int64_t width, int64_t top, int64_t left, int64_t apart, float *v, int64_t step);
   void (*halving_spread)(const float *g, int64_t height, int64_t width, int64_t top, int64_t left, float *z, int64_t step);
   void (*halving_back)(const float *m, int64_t step, const float *bias, int is_relu, int accumulates, float *y, int64_t height, int64_t width, int64_t top, int64_t left, int64_t apart);
