@@ -24,7 +24,7 @@ struct WinogradShapes: OwnConvolution {
     else { return nil }
     let tiles = ((to[2] + 3) / 4) * ((to[3] + 3) / 4)
     // Filters are transformed at every run; the library does so once when it only infers.
-    guard isTraining || from[1] <= 64 && to[1] <= 32 && tiles * to[0] >= 16, tiles * to[0] >= 4,
+    guard tiles * to[0] >= (isTraining ? 4 : max(from[1], to[1]) <= 64 ? 32 : 96),
       // Tiles that reach beyond the image are computed for nothing, which few channels are not worth.
       to[2] * to[3] * 100 >= tiles * 16 * (min(from[1], to[1]) < 32 ? 80 : 55),
       let source = try? MemoryDescriptor.blocked(from, channels: 16),
