@@ -123,6 +123,10 @@ static void results_back(const halving_data *d, int64_t result, int64_t tile, in
   }
 }
 
+/// Floats of one point's filters to a block of results: 25 of them side by side must not fall into the same few places
+/// of the cache.
+static int64_t point_floats(const halving_data *d) { return d->sources * SQUARE + LANES; }
+
 /// The filters as points, u(result, point, source, in, out): what thread `part` has to do of them.
 static void filters_into(const halving_data *d, float *u, int part, int parts) {
   int64_t a = d->p.in_blocks, first, last;
@@ -133,14 +137,14 @@ static void filters_into(const halving_data *d, float *u, int part, int parts) {
     const float *w = d->w + (out * a + in) * 16 * SQUARE;
     int64_t source = d->is_gradient ? out : in, result = d->is_gradient ? in : out;
     vk_kernels()->halving_filters(
-      w, d->is_gradient, u + (result * POINTS * d->sources + source) * SQUARE, d->is_gradient ? a * POINTS * d->sources * SQUARE : a * SQUARE,
-      d->sources * SQUARE);
+      w, d->is_gradient, u + result * POINTS * point_floats(d) + source * SQUARE, d->is_gradient ? a * POINTS * point_floats(d) : a * SQUARE,
+      point_floats(d));
   }
 }
 
 static void product_part(void *data, int part, int parts) {
   halving_data *d = data;
-  float *u = d->scratch, *v = u + d->sources * d->results * POINTS * SQUARE + part * (d->sources + 2) * POINTS * d->step;
+  float *u = d->scratch, *v = u + d->results * POINTS * point_floats(d) + part * (d->sources + 2) * POINTS * d->step;
   float *m = v + d->sources * POINTS * d->step;
   filters_into(d, u, part, parts);
   GOMP_barrier();
@@ -154,7 +158,7 @@ static void product_part(void *data, int part, int parts) {
       int both = result + 1 < to ? 2 : 1;
       for (int point = 0; point < POINTS; point++)
         vk_kernels()->winograd_multiply(
-          v + point * d->step, POINTS * d->step, u + (result * POINTS + point) * d->sources * SQUARE, POINTS * d->sources * SQUARE, d->sources,
+          v + point * d->step, POINTS * d->step, u + (result * POINTS + point) * point_floats(d), POINTS * point_floats(d), d->sources,
           m + point * d->step, POINTS * d->step, count, both, 0);
       for (int k = 0; k < both; k++) results_back(d, result + k, tile, count, m + k * POINTS * d->step);
     }
@@ -163,7 +167,7 @@ static void product_part(void *data, int part, int parts) {
 
 int64_t vk_halving_scratch(const vk_halving *p, int is_gradient, int threads) {
   halving_data d = data_of(p, is_gradient);
-  return d.sources * d.results * POINTS * SQUARE + threads * (d.sources + 2) * POINTS * d.step;
+  return d.results * POINTS * point_floats(&d) + threads * (d.sources + 2) * POINTS * d.step;
 }
 
 void vk_halving_convolution(const vk_halving *p, const float *x, const float *w, const float *bias, float *y, float *scratch, int threads) {

@@ -64,9 +64,9 @@ import Testing
 
   @Test func numbersThatAreNotFiniteStayVisible() throws {
     let runtime = Runtime(backend: CPUBackend(threads: 2))
-    var numbers = [Float](repeating: 1, count: 16 * 16 * 16)
+    var numbers = [Float](repeating: 1, count: 16 * 32 * 32)
     numbers[100] = .nan
-    let x = try Tensor(numbers, [1, 16, 16, 16])
+    let x = try Tensor(numbers, [1, 16, 32, 32])
     let y = try x.convolution(try Tensor.ones([16, 16, 3, 3]), padding: .same).relu()
     #expect(try runtime.floats(of: y).contains { $0.isNaN })
   }
