@@ -10,11 +10,7 @@ import VectorKernels
 extension CPUBackend {
   package func sumsOfSquares(_ buffers: [Buffer]) throws -> [Double] {
     useThreads()
-    let all = buffers.map { buffer in
-      vk_numbers(
-        x: UnsafePointer(buffer.pointer.assumingMemoryBound(to: Float.self)),
-        count: Int64(buffer.byteCount / 4))
-    }
+    let all = buffers.map(numbers(of:))
     let pieces = Int(vk_sums_of_squares_scratch(all, Int32(all.count)))
     return withUnsafeTemporaryAllocation(of: Double.self, capacity: pieces) { scratch in
       [Double](unsafeUninitializedCapacity: all.count) { sums, count in
@@ -24,12 +20,17 @@ extension CPUBackend {
     }
   }
 
-  package func update(_ updates: [ParameterUpdate], rule: UpdateRule, step: Int, scale: Float) throws {
+  private func numbers(of buffer: Buffer) -> vk_numbers {
+    vk_numbers(
+      x: UnsafePointer(buffer.pointer.assumingMemoryBound(to: Float.self)), count: Int64(buffer.byteCount / 4))
+  }
+
+  package func update(_ updates: [ParameterUpdate], rule: UpdateRule, step: Int) throws -> [Double] {
     useThreads()
     var numbers = vk_rule()
     numbers.rate = rule.learningRate
     numbers.decay = rule.weightDecay
-    numbers.scale = scale
+    numbers.norm_limit = rule.clipNorm ?? 0
     numbers.limit = rule.clipValue ?? 0
     // Which of the rule's running numbers is the kernel's first and which its second moment.
     var first: Int? = nil
@@ -71,8 +72,16 @@ extension CPUBackend {
       return vk_update(
         w: update.value.pointer.assumingMemoryBound(to: Float.self),
         g: UnsafePointer(update.gradient.pointer.assumingMemoryBound(to: Float.self)), m: floats(first),
-        v: floats(second), count: Int64(update.value.byteCount / 4))
+        v: floats(second), count: Int64(update.value.byteCount / 4), rate_factor: update.rateFactor)
     }
-    vk_optimizer_step(list, Int32(list.count), &numbers, Int32(threads))
+    let gradients = updates.map { self.numbers(of: $0.gradient) }
+    let pieces = Int(vk_sums_of_squares_scratch(gradients, Int32(gradients.count)))
+    return withUnsafeTemporaryAllocation(of: Double.self, capacity: pieces) { scratch in
+      [Double](unsafeUninitializedCapacity: list.count) { sums, count in
+        vk_optimizer_step(
+          list, gradients, Int32(list.count), &numbers, sums.baseAddress, scratch.baseAddress, Int32(threads))
+        count = list.count
+      }
+    }
   }
 }

@@ -24,9 +24,8 @@ enum { GROUP = 256 };
 static int64_t log_sums(const loss_data *d, int64_t k, int64_t last, float *sums) {
   int64_t rest = d->pixels - k % d->pixels, count = last - k < rest ? last - k : rest;
   const float *x = d->x + k / d->pixels * d->classes * d->pixels + k % d->pixels;
-  float largest;
   if (count > GROUP) count = GROUP;
-  if (d->pixels == 1) sums[0] = vk_kernels()->log_sum_exp(x, d->classes, &largest);
+  if (d->pixels == 1) sums[0] = vk_kernels()->log_sum_exp(x, d->classes);
   else vk_kernels()->log_sum_exp_columns(x, d->classes, d->pixels, count, sums);
   return count;
 }
@@ -92,7 +91,7 @@ static void gradient_part(void *data, int part, int parts) {
       factors[k] = counts(d, t) ? (class_weight(d, t) * (1 - d->smoothing) + all) * d->factor : 0;
     }
     if (step == 1) {
-      vk_kernels()->softmax_row(d->x + base, d->dx + base, d->classes, 0);
+      vk_kernels()->softmax_row(d->x + base, d->dx + base, d->classes, sums[0], 0);
       for (int64_t c = 0; c < d->classes; c++) d->dx[base + c] *= factors[0];
     } else {
       vk_kernels()->softmax_columns(d->x + base, d->dx + base, d->classes, step, count, sums, factors);

@@ -19,36 +19,6 @@ void vk_elementwise(const vk_program *p, int64_t first, int64_t last, int thread
 }
 
 typedef struct {
-  const vk_update *updates;
-  int count;
-  const vk_rule *rule;
-  int64_t total;
-} step_data;
-
-static void step_part(void *data, int part, int parts) {
-  const step_data *s = data;
-  int64_t first, last, start = 0;
-  divide(s->total, 1024, part, parts, &first, &last);
-  for (int k = 0; k < s->count; k++) {
-    const vk_update *u = &s->updates[k];
-    int64_t a = first - start, b = last - start;
-    // Parts begin on whole vectors of each parameter, so that rounding does not depend on the division.
-    a = a < 0 ? 0 : (a + LANES - 1) / LANES * LANES;
-    b = b < 0 ? 0 : (b + LANES - 1) / LANES * LANES;
-    if (a > u->count) a = u->count;
-    if (b > u->count) b = u->count;
-    if (a < b) vk_kernels()->update(u, a, b, s->rule);
-    start += u->count;
-  }
-}
-
-void vk_optimizer_step(const vk_update *updates, int count, const vk_rule *rule, int threads) {
-  step_data s = {updates, count, rule, 0};
-  for (int k = 0; k < count; k++) s.total += updates[k].count;
-  vk_parallel(step_part, &s, threads_for(s.total * 2, threads));
-}
-
-typedef struct {
   vk_distribution kind;
   float *y;
   int64_t first, last;

@@ -100,43 +100,6 @@ void vk_arg_reduce(int is_maximum, const float *x, int32_t *y, int64_t outer, in
 }
 
 typedef struct {
-  const vk_numbers *all;
-  int count;
-  int64_t pieces;
-  double *parts;
-} square_data;
-
-static int64_t pieces_of(int64_t count) { return (count + CHUNK - 1) / CHUNK; }
-
-static void square_part(void *data, int part, int parts) {
-  const square_data *s = data;
-  int64_t first, last, piece = 0;
-  divide(s->pieces, 1, part, parts, &first, &last);
-  for (int k = 0; k < s->count; k++)
-    for (int64_t at = 0; at < s->all[k].count; at += CHUNK, piece++) {
-      int64_t n = s->all[k].count - at < CHUNK ? s->all[k].count - at : CHUNK;
-      if (piece >= first && piece < last) s->parts[piece] = vk_kernels()->sum_of_squares(s->all[k].x + at, n);
-    }
-}
-
-int64_t vk_sums_of_squares_scratch(const vk_numbers *all, int count) {
-  int64_t pieces = 0;
-  for (int k = 0; k < count; k++) pieces += pieces_of(all[k].count);
-  return pieces;
-}
-
-void vk_sums_of_squares(const vk_numbers *all, int count, double *sums, double *scratch, int threads) {
-  square_data s = {all, count, vk_sums_of_squares_scratch(all, count), scratch};
-  int64_t total = 0, piece = 0;
-  for (int k = 0; k < count; k++) total += all[k].count;
-  vk_parallel(square_part, &s, threads_for(total, threads));
-  for (int k = 0; k < count; k++) {
-    sums[k] = 0;
-    for (int64_t i = 0; i < pieces_of(all[k].count); i++) sums[k] += scratch[piece++];
-  }
-}
-
-typedef struct {
   const float *x;
   float *y;
   int64_t outer, classes, inner;
@@ -150,7 +113,8 @@ static void softmax_part(void *data, int part, int parts) {
   for (int64_t k = first; k < last; k++) {
     int64_t base = k / s->inner * s->classes * s->inner + k % s->inner;
     if (s->inner == 1) {
-      vk_kernels()->softmax_row(s->x + base, s->y + base, s->classes, s->is_logarithm);
+      const float *x = s->x + base;
+      vk_kernels()->softmax_row(x, s->y + base, s->classes, vk_kernels()->log_sum_exp(x, s->classes), s->is_logarithm);
       continue;
     }
     const float *x = s->x + base;

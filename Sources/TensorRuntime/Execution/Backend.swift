@@ -14,9 +14,9 @@ package protocol Backend: AnyObject {
   func converted(_ buffer: Buffer, _ type: TensorType, to layout: Layout) throws -> Buffer
   /// The sum of the squares of each buffer's float32 numbers; not finite exactly where one of them is not.
   func sumsOfSquares(_ buffers: [Buffer]) throws -> [Double]
-  /// Changes parameters by an optimizer's rule, all of them in one parallel pass; gradients are multiplied by `scale`
-  /// first, and `step` counts from 1.
-  func update(_ updates: [ParameterUpdate], rule: UpdateRule, step: Int, scale: Float) throws
+  /// Changes parameters by an optimizer's rule, all of them in one parallel pass; `step` counts from 1. The sums of the
+  /// squares of their gradients, before any clipping: where one of these is not finite, nothing was changed.
+  func update(_ updates: [ParameterUpdate], rule: UpdateRule, step: Int) throws -> [Double]
 }
 
 /// A compiled program.
@@ -77,11 +77,14 @@ package struct ParameterUpdate {
   package let gradient: Buffer
   /// The rule's running numbers, changed in place.
   package let moments: [Buffer]
+  /// What the rule's rate is multiplied by.
+  package let rateFactor: Float
 
   /// Makes a part of a step.
-  package init(value: Buffer, gradient: Buffer, moments: [Buffer]) {
+  package init(value: Buffer, gradient: Buffer, moments: [Buffer], rateFactor: Float = 1) {
     self.value = value
     self.gradient = gradient
     self.moments = moments
+    self.rateFactor = rateFactor
   }
 }

@@ -123,16 +123,16 @@ package final class PreparedStep {
     guard let first = results.first else { throw TensorError("step", "there is no loss") }
     try runtime.cancellation?.check()
     let loss = try runtime.floats(of: first)[0]
-    var squares = try runtime.checkFinite(loss, updated, graph.gradientBuffers)
+    guard loss.isFinite else { throw NonFiniteError(parameter: nil, loss: loss) }
     var gradients = graph.gradientBuffers
+    var squares: [Double] = []
     if let sum {
+      squares = try runtime.backend.sumsOfSquares(gradients)
+      try runtime.checkFinite(squares, updated, loss)
       try sum.add(gradients, of: updated, share: share, runtime: runtime)
-      if steps {
-        gradients = try sum.take(updated, like: gradients, runtime: runtime)
-        squares = try runtime.checkFinite(loss, updated, gradients)
-      }
+      if steps { gradients = try sum.take(updated, like: gradients, runtime: runtime) }
     }
-    if steps { try runtime.apply(updated, gradients, squares, rule, state) }
+    if steps { squares = try runtime.apply(loss, updated, gradients, rule, state) }
     for (parameter, value) in zip(alongside, results.dropFirst()) { try parameter.set(value) }
     return StepReport(
       loss: loss, gradientNorm: Float(squares.reduce(0, +).squareRoot()),

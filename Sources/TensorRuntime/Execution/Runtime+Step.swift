@@ -25,13 +25,13 @@ extension Runtime {
     let (updated, buffers, gradientBuffers) = try compute(
       results, loss: loss, parameters: parameters, settlingBefore: moment)
     let lossValue = buffers[0].elements(of: Float.self)[0]
-    let squares = try checkFinite(lossValue, updated, gradientBuffers)
+    guard lossValue.isFinite else { throw NonFiniteError(parameter: nil, loss: lossValue) }
     releaseKeptGraphs()
     for (tensor, buffer) in zip(results, buffers) where !tensor.isEvaluated {
       tensor.node.values[tensor.output] = buffer
       tensor.node.forgetInputs()
     }
-    try apply(updated, gradientBuffers, squares, rule, state)
+    let squares = try apply(lossValue, updated, gradientBuffers, rule, state)
     for (index, (parameter, _)) in alongside.enumerated() { parameter.replace(buffers[1 + index]) }
     loss.node.forgetInputs()
     for tensor in observing { tensor.node.forgetInputs() }
@@ -106,50 +106,35 @@ extension Runtime {
     return (both.map(\.0), both.map(\.1))
   }
 
-  /// The sum of squares of each gradient; throws where the loss or one of them is not finite.
-  func checkFinite(_ loss: Float, _ parameters: [Parameter], _ gradients: [Buffer]) throws -> [Double] {
-    guard loss.isFinite else { throw NonFiniteError(parameter: nil, loss: loss) }
-    let squares = try backend.sumsOfSquares(gradients)
+  /// Throws where the sum of squares of a parameter's gradient is not finite.
+  func checkFinite(_ squares: [Double], _ parameters: [Parameter], _ loss: Float) throws {
     for (parameter, square) in zip(parameters, squares) where !square.isFinite {
       throw NonFiniteError(parameter: parameter.name, loss: loss)
     }
-    return squares
   }
 
-  /// Changes the parameters by the rule.
+  /// Changes the parameters by the rule; the sum of squares of each gradient before clipping. Throws, and changes none,
+  /// where one of these is not finite.
   func apply(
-    _ parameters: [Parameter], _ gradients: [Buffer], _ squares: [Double], _ rule: UpdateRule,
+    _ loss: Float, _ parameters: [Parameter], _ gradients: [Buffer], _ rule: UpdateRule,
     _ state: OptimizerState
-  ) throws {
-    var scale: Float = 1
-    if let clip = rule.clipNorm {
-      let norm = Float(squares.reduce(0, +).squareRoot())
-      if norm > clip { scale = clip / (norm + 1e-6) }
-    }
+  ) throws -> [Double] {
     // Everything that can fail comes before the first number changes.
     var updates: [ParameterUpdate] = []
     updates.reserveCapacity(parameters.count)
-    var others: [Float: [ParameterUpdate]] = [:]
     let hasMoments = !rule.momentNames.isEmpty || !state.moments.isEmpty
     let hasFactors = !state.rateFactors.isEmpty
     for (parameter, gradient) in zip(parameters, gradients) {
       let value = try parameter.numbersForUpdate()
       let moments = hasMoments ? try moments(of: parameter, like: value, rule, state) : []
-      let update = ParameterUpdate(value: value, gradient: gradient, moments: moments)
-      if hasFactors, let factor = state.rateFactors[ObjectIdentifier(parameter)], factor != 1 {
-        others[factor, default: []].append(update)
-      } else {
-        updates.append(update)
-      }
+      let factor = hasFactors ? state.rateFactors[ObjectIdentifier(parameter)] ?? 1 : 1
+      updates.append(ParameterUpdate(value: value, gradient: gradient, moments: moments, rateFactor: factor))
     }
     for update in updates { update.value.markChanged() }
-    try backend.update(updates, rule: rule, step: state.stepCount + 1, scale: scale)
-    for (factor, updates) in others {
-      var own = rule
-      own.learningRate *= factor
-      try backend.update(updates, rule: own, step: state.stepCount + 1, scale: scale)
-    }
+    let squares = try backend.update(updates, rule: rule, step: state.stepCount + 1)
+    try checkFinite(squares, parameters, loss)
     state.stepCount += 1
+    return squares
   }
 
   private func moments(

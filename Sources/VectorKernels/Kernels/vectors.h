@@ -25,8 +25,8 @@ typedef struct {
   void (*reduce_rows)(vk_reduction, const void *x, void *y, int64_t rows, int64_t length, int64_t row_step);
   void (*reduce_columns)(vk_reduction, const void *x, void *y, int64_t reduced, int64_t inner, int64_t first, int64_t last);
   double (*sum_of_squares)(const float *, int64_t);
-  void (*softmax_row)(const float *x, float *y, int64_t n, int is_logarithm);
-  float (*log_sum_exp)(const float *x, int64_t n, float *maximum);
+  void (*softmax_row)(const float *x, float *y, int64_t n, float log_sum, int is_logarithm);
+  float (*log_sum_exp)(const float *x, int64_t n);
   void (*log_sum_exp_columns)(const float *x, int64_t classes, int64_t step, int64_t count, float *sums);
   void (*softmax_columns)(const float *x, float *y, int64_t classes, int64_t step, int64_t count, const float *sums, const float *factors);
   void (*random)(vk_distribution, float *y, int64_t first, int64_t last, uint64_t seed, uint64_t stream, float parameter);

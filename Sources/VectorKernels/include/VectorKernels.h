@@ -200,14 +200,18 @@ typedef struct {
   const float *g;
   float *m, *v;
   int64_t count;
+  /// What the rule's rate is multiplied by.
+  float rate_factor;
 } vk_update;
-/// The numbers of a rule; `bias1` and `bias2` are 1 − betaᵗ, gradients stay between −limit and limit where it isn't 0.
+/// The numbers of a rule; `bias1` and `bias2` are 1 − betaᵗ. Where limits aren't 0, gradients together are not longer than
+/// `norm_limit` and their elements stay between −limit and limit; `scale` is what the former multiplies them by.
 typedef struct {
   int32_t kind;
-  float rate, decay, scale, limit, momentum, beta2, epsilon, bias1, bias2;
+  float rate, decay, norm_limit, scale, limit, momentum, beta2, epsilon, bias1, bias2;
 } vk_rule;
-/// Updates all parameters in one parallel pass.
-void vk_optimizer_step(const vk_update *updates, int count, const vk_rule *rule, int threads);
+/// Sums each gradient's squares as ``vk_sums_of_squares`` does and, where all of these are finite, updates all parameters:
+/// all in one parallel pass.
+void vk_optimizer_step(const vk_update *updates, const vk_numbers *gradients, int count, const vk_rule *rule, double *sums, double *scratch, int threads);
 
 #ifdef __cplusplus
 }
