@@ -22,7 +22,8 @@ extension CPUBackend {
 
   private func numbers(of buffer: Buffer) -> vk_numbers {
     vk_numbers(
-      x: UnsafePointer(buffer.pointer.assumingMemoryBound(to: Float.self)), count: Int64(buffer.byteCount / 4))
+      x: UnsafePointer(buffer.pointer.assumingMemoryBound(to: Float.self)), count: Int64(buffer.byteCount / 4)
+    )
   }
 
   package func update(_ updates: [ParameterUpdate], rule: UpdateRule, step: Int) throws -> [Double] {
