@@ -62,8 +62,8 @@ extension CPUBackend {
       second = 0
     }
     let list = try updates.map { update -> vk_update in
-      let sizes = [update.value, update.gradient] + update.moments
-      guard sizes.allSatisfy({ $0.byteCount == update.value.byteCount }) else {
+      let size = update.value.byteCount
+      guard update.gradient.byteCount == size, update.moments.allSatisfy({ $0.byteCount == size }) else {
         throw TensorError("optimizer", "a parameter, its gradient and its running numbers differ in size")
       }
       func floats(_ index: Int?) -> UnsafeMutablePointer<Float>? {
