@@ -93,6 +93,7 @@ import Testing
     let good = try state(net, optimizer)
     #expect(throws: NonFiniteError.self) { try step(Tensor.full(.nan, [2, 3, 4, 4])) }
     #expect(try state(net, optimizer) == good)
+    #expect(NonFiniteError(parameter: nil, loss: -.nan).message.contains("is nan,"))
     // A finite loss whose gradient is not: the root at zero.
     let w = Parameter("root", try Tensor([Float(0)], [1]))
     do {

@@ -75,7 +75,7 @@ package struct FewChannelLimits {
   /// Whether so many images are worth a block, and a block of them is of a size that caches hold.
   func fits(_ shape: Shape) -> Bool {
     // One block is computed by one thread: while it works on large images the others wait.
-    let most = shape.isEmpty || shape[0] > 8 ? features : features / 2
+    let most = shape.isEmpty || shape[0] > Self.blockImages(for: shape[0]) ? features : features / 2
     return !shape.isEmpty && shape[0] >= images && shape.elementCount / shape[0] <= most
   }
 

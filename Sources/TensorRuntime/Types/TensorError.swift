@@ -32,6 +32,8 @@ package struct NonFiniteError: ExplainedError {
   /// Makes an error about the loss (`parameter` nil) or the gradient of a parameter.
   package init(parameter: String?, loss: Float) {
     self.parameter = parameter
+    // The sign of what is not a number says nothing.
+    let loss = loss.isNaN ? .nan : loss
     self.loss = loss
     if let parameter {
       message = "the gradient of \(parameter) is not finite (the loss is \(loss)); nothing was updated"
