@@ -66,9 +66,11 @@ extension CPUBackend {
       guard update.gradient.byteCount == size, update.moments.allSatisfy({ $0.byteCount == size }) else {
         throw TensorError("optimizer", "a parameter, its gradient and its running numbers differ in size")
       }
+      guard max(first ?? -1, second ?? -1) < update.moments.count else {
+        throw TensorError("optimizer", "a parameter has fewer running numbers than its rule needs")
+      }
       func floats(_ index: Int?) -> UnsafeMutablePointer<Float>? {
-        guard let index, update.moments.indices.contains(index) else { return nil }
-        return update.moments[index].pointer.assumingMemoryBound(to: Float.self)
+        index.map { update.moments[$0].pointer.assumingMemoryBound(to: Float.self) }
       }
       return vk_update(
         w: update.value.pointer.assumingMemoryBound(to: Float.self),

@@ -17,13 +17,25 @@ static int counts(const loss_data *d, int32_t target) {
 
 static float class_weight(const loss_data *d, int64_t c) { return d->class_weights ? d->class_weights[c] : 1.0f; }
 
-/// Pixels that are looked at together: all of one sample.
-enum { GROUP = 256 };
+/// Pixels that are looked at together are all of one sample; samples without pixels and of few classes are turned, so that
+/// a vector has the same class of LANES samples.
+enum { GROUP = 256, TURNED_CLASSES = 64 };
+typedef float turned_rows[TURNED_CLASSES * LANES];
 
-/// The logarithms of the sums of eˣ of the pixels from `k` on, at most GROUP and none of the next sample; returns how many.
-static int64_t log_sums(const loss_data *d, int64_t k, int64_t last, float *sums) {
+static int is_turned(const loss_data *d) { return d->pixels == 1 && d->classes <= TURNED_CLASSES; }
+
+/// The logarithms of the sums of eˣ of the pixels from `k` on, at most GROUP and none of the next sample, or of samples that
+/// are turned; returns how many.
+static int64_t log_sums(const loss_data *d, int64_t k, int64_t last, float *sums, float *turned) {
   int64_t rest = d->pixels - k % d->pixels, count = last - k < rest ? last - k : rest;
   const float *x = d->x + k / d->pixels * d->classes * d->pixels + k % d->pixels;
+  if (is_turned(d)) {
+    count = last - k < LANES ? last - k : LANES;
+    for (int64_t c = 0; c < d->classes; c++)
+      for (int64_t i = 0; i < LANES; i++) turned[c * LANES + i] = i < count ? x[i * d->classes + c] : 0;
+    vk_kernels()->log_sum_exp_columns(turned, d->classes, LANES, LANES, sums);
+    return count;
+  }
   if (count > GROUP) count = GROUP;
   if (d->pixels == 1) sums[0] = vk_kernels()->log_sum_exp(x, d->classes);
   else vk_kernels()->log_sum_exp_columns(x, d->classes, d->pixels, count, sums);
@@ -34,9 +46,10 @@ static void loss_part(void *data, int part, int parts) {
   const loss_data *d = data;
   int64_t first, last;
   float sums[GROUP];
+  turned_rows turned;
   divide(d->samples * d->pixels, 1, part, parts, &first, &last);
   for (int64_t at = first, count; at < last; at += count) {
-    count = log_sums(d, at, last, sums);
+    count = log_sums(d, at, last, sums, turned);
     for (int64_t k = at; k < at + count; k++) {
       int32_t t = d->targets[k];
       d->rows[k] = d->weights[k] = 0;
@@ -77,27 +90,32 @@ int64_t vk_cross_entropy(const float *x, const int32_t *targets, const float *cl
 
 static void gradient_part(void *data, int part, int parts) {
   const loss_data *d = data;
-  int64_t first, last, step = d->pixels;
-  float sums[GROUP], factors[GROUP], even = d->smoothing / (float)d->classes, all = 0;
+  int64_t first, last, step = d->pixels, apart = step == 1 ? d->classes : 1;
+  turned_rows turned;
+  float sums[GROUP], factors[GROUP] = {0}, even = d->smoothing / (float)d->classes, all = 0;
   if (d->smoothing > 0)
     for (int64_t c = 0; c < d->classes; c++) all += class_weight(d, c) * even;
   divide(d->samples * d->pixels, 1, part, parts, &first, &last);
   for (int64_t at = first, count; at < last; at += count) {
     int64_t base = at / step * d->classes * step + at % step;
-    count = log_sums(d, at, last, sums);
+    count = log_sums(d, at, last, sums, turned);
     // All that multiplies log-probabilities: the target's share and the evenly spread one.
     for (int64_t k = 0; k < count; k++) {
       int32_t t = d->targets[at + k];
       factors[k] = counts(d, t) ? (class_weight(d, t) * (1 - d->smoothing) + all) * d->factor : 0;
     }
-    if (step == 1) {
+    if (is_turned(d)) {
+      vk_kernels()->softmax_columns(turned, turned, d->classes, LANES, LANES, sums, factors);
+      for (int64_t k = 0; k < count; k++)
+        for (int64_t c = 0; c < d->classes; c++) d->dx[base + k * d->classes + c] = turned[c * LANES + k];
+    } else if (step == 1) {
       vk_kernels()->softmax_row(d->x + base, d->dx + base, d->classes, sums[0], 0);
       for (int64_t c = 0; c < d->classes; c++) d->dx[base + c] *= factors[0];
     } else {
       vk_kernels()->softmax_columns(d->x + base, d->dx + base, d->classes, step, count, sums, factors);
     }
     for (int64_t k = 0; k < count; k++) {
-      float *dx = d->dx + base + k;
+      float *dx = d->dx + base + k * apart;
       int32_t t = d->targets[at + k];
       if (!counts(d, t)) {
         // Also where a logit is not finite.

@@ -5,7 +5,7 @@
 void GOMP_barrier(void);
 
 /// Numbers whose squares are summed by one thread.
-enum { PIECE = 8192 };
+enum { PIECE = 2048 };
 
 typedef struct {
   const vk_numbers *all;

@@ -94,16 +94,17 @@ import Testing
     "rmsprop": .rmsprop(learningRate: 0.1, momentum: 0.5), "adagrad": .adagrad(learningRate: 0.1),
   ]
 
-  @Test(arguments: rules.keys.sorted())
-  func optimizersAgreeWithPyTorch(_ name: String) throws {
+  /// Each number for itself: the first five of many are those of five, whichever part of a vector they stand in.
+  @Test(arguments: rules.keys.sorted(), [5, 16, 37])
+  func optimizersAgreeWithPyTorch(_ name: String, _ count: Int) throws {
     let rule = try #require(ForwardTests.rules[name])
-    let weights = Parameter("w", try ForwardTests.wave([5], 0.1))
+    let weights = Parameter("w", try ForwardTests.wave([count], 0.1))
     let state = OptimizerState()
     for _ in 0..<3 {
-      let loss = try (weights.tensor * ForwardTests.wave([5], 0.9)).square().sum()
+      let loss = try (weights.tensor * ForwardTests.wave([count], 0.9)).square().sum()
       _ = try runtime.step(loss: loss, parameters: [weights], rule: rule, state: state)
     }
-    try expect(runtime.floats(of: weights.tensor), name)
+    try expect(Array(runtime.floats(of: weights.tensor).prefix(5)), name)
   }
 
   /// The course's worked examples of pooling and convolution.

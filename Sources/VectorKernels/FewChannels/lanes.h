@@ -3,6 +3,16 @@
 #include "../Kernels/vectors.h"
 #include "../include/FewChannels.h"
 
+/// Weights that will be read, fetched a few lines at a time while convolutions compute: an optimizer's step leaves parts of
+/// them in the caches of other processors, and a block of few images would wait for them.
+typedef struct {
+  const vk_lane_op *op, *last;
+  const vk_lane_region *region;
+  const char *at, *end;
+  /// Lines for each row of an output.
+  int64_t lines;
+} vk_lane_ahead;
+
 /// An operation's operands for the block at hand.
 typedef struct {
   const float *x, *w, *z, *bias;
@@ -12,7 +22,24 @@ typedef struct {
   int is_first;
   /// Which part of the operation's work is to be done, of how many; 0, 0 for all of it.
   int part, parts;
+  /// Null where nothing is to be fetched.
+  vk_lane_ahead *ahead;
 } vk_lane_block;
+
+enum { LINE_BYTES = 64 };
+
+/// Goes on to the weights of the next operation that has some.
+void vk_lane_fetch_next(vk_lane_ahead *);
+
+/// Fetches as many lines as belong to so many rows.
+INLINE void fetch_ahead(vk_lane_ahead *ahead, int64_t rows) {
+  if (!ahead) return;
+  for (int64_t k = ahead->lines * rows; k > 0; k--, ahead->at += LINE_BYTES) {
+    if (ahead->at >= ahead->end) vk_lane_fetch_next(ahead);
+    if (ahead->at >= ahead->end) return;
+    __builtin_prefetch(ahead->at, 0, 2);
+  }
+}
 
 /// Winograd's algorithm: the numbers a tile becomes, how many tiles are worked on together, and at most so many outputs.
 enum { POINTS = 36, TILES = 3, TILE_OUTPUTS = 8 };

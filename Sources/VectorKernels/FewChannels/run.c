@@ -48,10 +48,45 @@ static vk_lane_block operands(const vk_lane_region *r, const vk_lane_op *op, int
   };
 }
 
-static void run_block(const run_data *run, int64_t block, int64_t part, int64_t chunk, int is_first) {
+/// Where the weights of a fully connected operation begin and end.
+static int64_t single_weights(const vk_lane_region *r, const vk_lane_op *op, const char **at) {
+  if (op->kind != VK_LANE_SINGLE) return 0;
+  int64_t count = (op->outputs - 1) * op->w_output + 1;
+  for (int k = 0; k < 3; k++) count += (op->taps[k] - 1) * op->w_taps[k];
+  *at = (const char *)address(r, op->w, 0, 0, 0);
+  return count * (int64_t)sizeof(float);
+}
+
+void vk_lane_fetch_next(vk_lane_ahead *a) {
+  while (a->op < a->last && a->at >= a->end) {
+    int64_t bytes = single_weights(a->region, a->op++, &a->at);
+    if (bytes > 0) a->end = a->at + bytes;
+  }
+}
+
+/// More than this does not stay in a processor's own cache until it is read.
+enum { MOST_AHEAD = 1 << 19 };
+
+/// What is fetched while a thread takes its first block through the operations; nothing where that is not worth it.
+static vk_lane_ahead ahead_of(const vk_lane_region *r) {
+  int64_t bytes = 0, rows = 0, behind = 0;
+  for (int32_t k = 0; k < r->op_count; k++) {
+    const vk_lane_op *op = &r->ops[k];
+    const char *at;
+    int64_t own = single_weights(r, op, &at);
+    if (own > 0) rows = behind;
+    bytes += own;
+    if (op->kind == VK_LANE_CONVOLUTION) behind += op->rows * op->outputs;
+  }
+  if (rows == 0 || bytes > MOST_AHEAD) return (vk_lane_ahead){.lines = 0};
+  return (vk_lane_ahead){.op = r->ops, .last = r->ops + r->op_count, .region = r, .lines = bytes / LINE_BYTES / rows + 1};
+}
+
+static void run_block(const run_data *run, int64_t block, int64_t part, int64_t chunk, int is_first, vk_lane_ahead *ahead) {
   const vk_lane_region *r = run->region;
   for (int32_t k = 0; k < r->op_count; k++) {
     vk_lane_block d = operands(r, &r->ops[k], block, part, chunk, is_first);
+    d.ahead = ahead;
     run->table->run(&r->ops[k], &d);
   }
 }
@@ -170,12 +205,15 @@ static void run_part(void *data, int part, int parts) {
   // Chunks that are left when all threads have equally many would have most of them wait: they are shared.
   int64_t left = chunks % parts, shared = parts > 1 && 2 * left <= parts ? left : 0, own = chunks - shared;
   int64_t first_chunk = own * part / parts, last_chunk = own * (part + 1) / parts;
+  vk_lane_ahead ahead = ahead_of(r);
+  int is_ahead = ahead.lines > 0;
   for (int64_t chunk = first_chunk; chunk < last_chunk; chunk++) {
     int64_t first = blocks * chunk / chunks, last = blocks * (chunk + 1) / chunks;
     for (int64_t block = first; block < last; block++) {
       if (part == 0) ask(run);
       if (is_cancelled(run)) break;
-      run_block(run, block, part, chunk, block == first);
+      run_block(run, block, part, chunk, block == first, is_ahead ? &ahead : 0);
+      is_ahead = 0;
     }
   }
   GOMP_barrier();
