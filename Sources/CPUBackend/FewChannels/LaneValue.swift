@@ -64,6 +64,10 @@ struct LaneShape {
   func rows(from row: Int) -> (Int64, Int64) {
     (Int64(-row) * steps.row, Int64(height - row) * steps.row)
   }
+  /// The same for columns, from the beginning of a column.
+  func columns(from column: Int) -> (Int64, Int64) {
+    (Int64(-column) * steps.column, Int64(width - column) * steps.column)
+  }
   /// Whether the elements stand side by side, so that channels, rows and columns can be read as one axis.
   var isCompact: Bool { border.isEmpty }
   /// Elements of one image.

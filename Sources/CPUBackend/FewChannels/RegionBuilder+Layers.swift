@@ -91,6 +91,7 @@ extension RegionBuilder {
       channel: steps.channel, row: steps.row * Int64(geometry.strides[0]),
       column: steps.column * Int64(geometry.strides[1]))
     op.seen = x.shape.rows(from: -geometry.before[0])
+    op.seen_columns = x.shape.columns(from: -geometry.before[1])
     op.taps = (Int64(weights[1]), Int64(weights[2]), Int64(weights[3]))
     op.x_taps = (
       steps.channel, steps.row * Int64(geometry.dilations[0]), steps.column * Int64(geometry.dilations[1])
@@ -134,6 +135,7 @@ extension RegionBuilder {
         op.x = g.place(row: v.start, column: h.start)
         op.x_steps = gs
         op.seen = g.shape.rows(from: v.start)
+        op.seen_columns = g.shape.columns(from: h.start)
         op.taps = (Int64(v.taps * h.taps == 0 ? 0 : weights[0]), Int64(v.taps), Int64(h.taps))
         op.x_taps = (gs.channel, gs.row * Int64(v.startStep), gs.column * Int64(h.startStep))
         op.w = packed

@@ -6,3 +6,4 @@
 #define MAX_TILE_TAPS 3
 #define FILTER_OUTPUTS(taps) ((taps) == 3 ? 2 : (taps) == 2 ? 3 : 6)
 #define WEIGHT_ROWS 6
+#define WEIGHT_COLUMNS(rows) 1

@@ -6,3 +6,4 @@
 #define FILTER_OUTPUTS(taps) ((taps) == 9 ? 3 : (taps) == 5 ? 5 : (taps) == 4 ? 6 : 8)
 #define MAX_TILE_TAPS 9
 #define WEIGHT_ROWS 12
+#define WEIGHT_COLUMNS(rows) ((rows) > 4 ? 2 : (rows) > 1 ? 5 : 8)

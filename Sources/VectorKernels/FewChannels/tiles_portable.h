@@ -6,3 +6,4 @@
 #define MAX_TILE_TAPS 3
 #define FILTER_OUTPUTS(taps) ((taps) == 1 ? 3 : 1)
 #define WEIGHT_ROWS 2
+#define WEIGHT_COLUMNS(rows) 1

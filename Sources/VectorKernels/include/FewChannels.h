@@ -77,8 +77,8 @@ typedef struct {
   /// Floats between the weights of an output and the next one's, where they are not packed.
   int64_t w_output;
   /// For convolutions, the floats after x where rows begin that are not zero everywhere, and where those behind them
-  /// begin; 0, 0 where that is not known.
-  int64_t seen[2];
+  /// begin; the same for columns, within a row; 0, 0 where that is not known.
+  int64_t seen[2], seen_columns[2];
   /// All taps of one output: what a packed tile has per output.
   int64_t packed_taps;
   /// The pooled lengths, windows, strides and paddings.
