@@ -1,16 +1,16 @@
-// Sums of squares of gradients, and optimizer steps. Threads take the numbers of all parameters as if they stood in one row.
+// Sums of squares of gradients, and optimizer steps. Each thread takes its share of every parameter: the same that it computed
+// of the gradient, which is still in its cache.
 #include "Kernels/parallel.h"
 #include <math.h>
 
 void GOMP_barrier(void);
 
 /// Numbers whose squares are summed by one thread.
-enum { PIECE = 2048 };
+enum { PIECE = 1024 };
 
 typedef struct {
   const vk_numbers *all;
   int count;
-  int64_t pieces;
   double *parts;
 } square_data;
 
@@ -18,13 +18,18 @@ static int64_t pieces_of(int64_t count) { return (count + PIECE - 1) / PIECE; }
 
 static void square_part(void *data, int part, int parts) {
   const square_data *s = data;
-  int64_t first, last, piece = 0;
-  divide(s->pieces, 1, part, parts, &first, &last);
-  for (int k = 0; k < s->count; k++)
-    for (int64_t at = 0; at < s->all[k].count; at += PIECE, piece++) {
-      int64_t n = s->all[k].count - at < PIECE ? s->all[k].count - at : PIECE;
-      if (piece >= first && piece < last) s->parts[piece] = vk_kernels()->sum_of_squares(s->all[k].x + at, n);
+  int64_t before = 0;
+  for (int k = 0; k < s->count; k++) {
+    int64_t pieces = pieces_of(s->all[k].count);
+    for (int64_t piece = 0; piece < pieces; piece++) {
+      // Parameters of one piece take turns.
+      int owner = pieces < parts ? (int)((before + piece) % parts) : (int)(piece * parts / pieces);
+      if (owner != part) continue;
+      int64_t at = piece * PIECE, rest = s->all[k].count - at;
+      s->parts[before + piece] = vk_kernels()->sum_of_squares(s->all[k].x + at, rest < PIECE ? rest : PIECE);
     }
+    before += pieces;
+  }
 }
 
 int64_t vk_sums_of_squares_scratch(const vk_numbers *all, int count) {
@@ -47,7 +52,7 @@ static int64_t count_all(const vk_numbers *all, int count) {
 }
 
 void vk_sums_of_squares(const vk_numbers *all, int count, double *sums, double *scratch, int threads) {
-  square_data s = {all, count, vk_sums_of_squares_scratch(all, count), scratch};
+  square_data s = {all, count, scratch};
   vk_parallel(square_part, &s, threads_for(count_all(all, count), threads));
   for (int k = 0; k < count; scratch += pieces_of(all[k].count), k++) sums[k] = sum_of_pieces(all[k].count, scratch);
 }
@@ -56,7 +61,6 @@ typedef struct {
   square_data squares;
   const vk_update *updates;
   const vk_rule *rule;
-  int64_t total;
 } step_data;
 
 /// What gradients are multiplied by, so that all of them together are not longer than the rule allows; not a number where
@@ -72,17 +76,11 @@ static float scale_of(const step_data *s) {
 
 /// A thread's share of the numbers, by a rule.
 static void update_part(const step_data *s, float scale, int part, int parts) {
-  int64_t first, last, start = 0;
-  divide(s->total, 1024, part, parts, &first, &last);
   for (int k = 0; k < s->squares.count; k++) {
     const vk_update *u = &s->updates[k];
-    int64_t a = first - start, b = last - start;
-    // Parts begin on whole vectors of each parameter, so that rounding does not depend on the division.
-    a = a < 0 ? 0 : (a + LANES - 1) / LANES * LANES;
-    b = b < 0 ? 0 : (b + LANES - 1) / LANES * LANES;
-    if (a > u->count) a = u->count;
-    if (b > u->count) b = u->count;
-    start += u->count;
+    int64_t a, b;
+    // In whole vectors of each parameter, so that rounding does not depend on the division.
+    divide(u->count, LANES, part, parts, &a, &b);
     if (a >= b) continue;
     vk_rule own = *s->rule;
     own.rate *= u->rate_factor;
@@ -100,7 +98,7 @@ static void step_part(void *data, int part, int parts) {
 }
 
 void vk_optimizer_step(const vk_update *updates, const vk_numbers *gradients, int count, const vk_rule *rule, double *sums, double *scratch, int threads) {
-  step_data s = {{gradients, count, vk_sums_of_squares_scratch(gradients, count), scratch}, updates, rule, count_all(gradients, count)};
-  vk_parallel(step_part, &s, threads_for(s.total * 2, threads));
+  step_data s = {{gradients, count, scratch}, updates, rule};
+  vk_parallel(step_part, &s, threads_for(count_all(gradients, count) * 2, threads));
   for (int k = 0; k < count; scratch += pieces_of(gradients[k].count), k++) sums[k] = sum_of_pieces(gradients[k].count, scratch);
 }

@@ -3,11 +3,13 @@
 #include "../Kernels/vectors.h"
 #include "../include/FewChannels.h"
 
-/// Weights that will be read, fetched a few lines at a time while convolutions compute: an optimizer's step leaves parts of
-/// them in the caches of other processors, and a block of few images would wait for them.
+/// What will be read and may stand in the caches of other processors, fetched a few lines at a time while convolutions
+/// compute, as a block of few images would wait for it: weights an optimizer's step left there, and what other threads
+/// computed for the products of all blocks.
 typedef struct {
-  const vk_lane_op *op, *last;
   const vk_lane_region *region;
+  /// Which operand comes next, and the one behind the last.
+  int32_t next, count;
   const char *at, *end;
   /// Lines for each row of an output.
   int64_t lines;
@@ -28,7 +30,7 @@ typedef struct {
 
 enum { LINE_BYTES = 64 };
 
-/// Goes on to the weights of the next operation that has some.
+/// Goes on to the next operand.
 void vk_lane_fetch_next(vk_lane_ahead *);
 
 /// Fetches as many lines as belong to so many rows.

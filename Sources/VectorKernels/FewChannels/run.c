@@ -48,18 +48,28 @@ static vk_lane_block operands(const vk_lane_region *r, const vk_lane_op *op, int
   };
 }
 
-/// Where the weights of a fully connected operation begin and end.
-static int64_t single_weights(const vk_lane_region *r, const vk_lane_op *op, const char **at) {
-  if (op->kind != VK_LANE_SINGLE) return 0;
-  int64_t count = (op->outputs - 1) * op->w_output + 1;
-  for (int k = 0; k < 3; k++) count += (op->taps[k] - 1) * op->w_taps[k];
-  *at = (const char *)address(r, op->w, 0, 0, 0);
+/// Bytes of the weights of a fully connected operation, of all images or of all cotangents that a product reads, and where
+/// they begin: operand `k` of those that are fetched ahead.
+static int64_t operand_ahead(const vk_lane_region *r, int32_t k, const char **at) {
+  int64_t count;
+  if (k < r->op_count) {
+    const vk_lane_op *op = &r->ops[k];
+    if (op->kind != VK_LANE_SINGLE) return 0;
+    count = (op->outputs - 1) * op->w_output + 1;
+    for (int i = 0; i < 3; i++) count += (op->taps[i] - 1) * op->w_taps[i];
+    *at = (const char *)address(r, op->w, 0, 0, 0);
+  } else {
+    int32_t which = k - r->op_count;
+    const vk_lane_product *p = &r->products[which / 2];
+    count = which % 2 ? p->outputs * r->block_images * blocks_of(r) : p->row_length * r->images;
+    *at = (const char *)address(r, which % 2 ? p->z : p->x, 0, 0, 0);
+  }
   return count * (int64_t)sizeof(float);
 }
 
 void vk_lane_fetch_next(vk_lane_ahead *a) {
-  while (a->op < a->last && a->at >= a->end) {
-    int64_t bytes = single_weights(a->region, a->op++, &a->at);
+  while (a->next < a->count && a->at >= a->end) {
+    int64_t bytes = operand_ahead(a->region, a->next++, &a->at);
     if (bytes > 0) a->end = a->at + bytes;
   }
 }
@@ -67,19 +77,23 @@ void vk_lane_fetch_next(vk_lane_ahead *a) {
 /// More than this does not stay in a processor's own cache until it is read.
 enum { MOST_AHEAD = 1 << 19 };
 
-/// What is fetched while a thread takes its first block through the operations; nothing where that is not worth it.
-static vk_lane_ahead ahead_of(const vk_lane_region *r) {
-  int64_t bytes = 0, rows = 0, behind = 0;
+/// What is fetched while a thread takes its first block through the operations: weights that are read behind convolutions,
+/// or, where each thread has but one block, the operands of products. Nothing where that is not worth it.
+static vk_lane_ahead ahead_of(const vk_lane_region *r, int parts) {
+  int64_t rows = 0, before = 0, bytes = 0;
+  int32_t first = 0, count = 0;
   for (int32_t k = 0; k < r->op_count; k++) {
-    const vk_lane_op *op = &r->ops[k];
-    const char *at;
-    int64_t own = single_weights(r, op, &at);
-    if (own > 0) rows = behind;
-    bytes += own;
-    if (op->kind == VK_LANE_CONVOLUTION) behind += op->rows * op->outputs;
+    if (r->ops[k].kind == VK_LANE_CONVOLUTION) rows += r->ops[k].rows * r->ops[k].outputs;
+    if (r->ops[k].kind == VK_LANE_SINGLE && rows > 0) before = rows, count = k + 1;
   }
-  if (rows == 0 || bytes > MOST_AHEAD) return (vk_lane_ahead){.lines = 0};
-  return (vk_lane_ahead){.op = r->ops, .last = r->ops + r->op_count, .region = r, .lines = bytes / LINE_BYTES / rows + 1};
+  if (before == 0 && blocks_of(r) <= parts) before = rows, first = r->op_count, count = r->op_count + 2 * r->product_count;
+  if (before == 0) return (vk_lane_ahead){.lines = 0};
+  for (int32_t k = first; k < count; k++) {
+    const char *at;
+    bytes += operand_ahead(r, k, &at);
+  }
+  if (bytes > MOST_AHEAD) return (vk_lane_ahead){.lines = 0};
+  return (vk_lane_ahead){.region = r, .next = first, .count = count, .lines = bytes / LINE_BYTES / before + 1};
 }
 
 static void run_block(const run_data *run, int64_t block, int64_t part, int64_t chunk, int is_first, vk_lane_ahead *ahead) {
@@ -205,7 +219,7 @@ static void run_part(void *data, int part, int parts) {
   // Chunks that are left when all threads have equally many would have most of them wait: they are shared.
   int64_t left = chunks % parts, shared = parts > 1 && 2 * left <= parts ? left : 0, own = chunks - shared;
   int64_t first_chunk = own * part / parts, last_chunk = own * (part + 1) / parts;
-  vk_lane_ahead ahead = ahead_of(r);
+  vk_lane_ahead ahead = ahead_of(r, parts);
   int is_ahead = ahead.lines > 0;
   for (int64_t chunk = first_chunk; chunk < last_chunk; chunk++) {
     int64_t first = blocks * chunk / chunks, last = blocks * (chunk + 1) / chunks;
