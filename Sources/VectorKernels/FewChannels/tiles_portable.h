@@ -2,6 +2,7 @@
 #define MAX_OUTPUTS 3
 #define SINGLE_OUTPUTS 3
 #define TILE_COLUMNS(outputs) ((outputs) == 1 ? 2 : 1)
+#define LEAST_SUMS 4
 #define MAX_TAPS 3
 #define MAX_TILE_TAPS 3
 #define FILTER_OUTPUTS(taps) ((taps) == 1 ? 3 : 1)
