@@ -54,6 +54,9 @@ extension RegionBuilder {
   func lowerMap(_ instruction: Program.Instruction) throws {
     let output = instruction.outputs[0]
     var x = try lanes(instruction.inputs[0])
+    if instruction.operation is Reshape, reshape(instruction.inputs[0], to: output) {
+      return try deliver(output)
+    }
     var (function, alpha) = (VK_COPY, Float(0))
     var z: LaneValue?
     if let unary = instruction.operation as? Unary {
@@ -64,8 +67,8 @@ extension RegionBuilder {
     }
     var y = try target(output)
     if instruction.operation is Reshape {
-      // One of the two reads the other's lengths; both are compact then.
-      if x.shape.isCompact && !y.shape.isCompact {
+      // One of the two reads the other's lengths, where it is compact.
+      if x.shape.isCompact {
         x = LaneValue(memory: x.memory, shape: y.shape.withoutBorder)
       } else if y.shape.isCompact {
         y = LaneValue(memory: y.memory, shape: x.shape.withoutBorder)

@@ -110,16 +110,41 @@ final class RegionBuilder {
     return made
   }
 
+  /// How a value is arranged.
+  private func shape(of value: Int) -> LaneShape {
+    LaneShape(program.types[value].shape, images: blockImages, border: compiler.fewChannels.borders[value])
+  }
+
+  /// A value, and what other shapes of it share its memory: it needs to be where any of them is wanted.
+  private func shapes(of value: Int) -> [Int] {
+    guard shape(of: value).isCompact else { return [value] }
+    let others = (compiler.uses.readers[value] ?? []).filter {
+      members.contains($0) && program.instructions[$0].operation is Reshape
+        && shape(of: program.instructions[$0].outputs[0]).isCompact
+    }
+    return [value] + others.flatMap { shapes(of: program.instructions[$0].outputs[0]) }
+  }
+
+  /// Another shape of a value without borders, which is the same memory.
+  func reshape(_ value: Int, to output: Int) -> Bool {
+    guard let x = values[value], x.shape.isCompact, shape(of: output).isCompact else { return false }
+    values[output] = LaneValue(memory: x.memory, shape: shape(of: output))
+    if let (slot, _) = compiler.fewChannels.kept[value] {
+      compiler.fewChannels.kept[output] = (slot, shape(of: output))
+    }
+    return true
+  }
+
   /// A new value in lanes, with its border cleared; kept for products and for other regions that read it.
   func target(_ value: Int) throws -> LaneValue {
-    let shape = LaneShape(
-      program.types[value].shape, images: blockImages, border: compiler.fewChannels.borders[value])
+    let shape = shape(of: value)
+    let shapes = shapes(of: value)
     let made: LaneValue
-    if compiler.isRead(value, outside: first) {
+    if shapes.contains(where: { compiler.isRead($0, outside: first) }) {
       let slot = try compiler.scratch(shape.count * blocks)
       compiler.fewChannels.kept[value] = (slot, shape)
       made = LaneValue(memory: memory(of: slot, blockStep: shape.count, isWritten: true), shape: shape)
-    } else if isMultiplied(value) {
+    } else if shapes.contains(where: isMultiplied) {
       made = LaneValue(memory: try memoryOfAllBlocks(shape.count), shape: shape)
     } else {
       made = LaneValue(memory: scratch(shape.count), shape: shape)
