@@ -61,23 +61,18 @@ extension CPUBackend {
       numbers.epsilon = epsilon
       second = 0
     }
-    let list = try updates.map { update -> vk_update in
-      let size = update.value.byteCount
-      guard update.gradient.byteCount == size, update.moments.allSatisfy({ $0.byteCount == size }) else {
-        throw TensorError("optimizer", "a parameter, its gradient and its running numbers differ in size")
-      }
-      guard max(first ?? -1, second ?? -1) < update.moments.count else {
-        throw TensorError("optimizer", "a parameter has fewer running numbers than its rule needs")
-      }
-      func floats(_ index: Int?) -> UnsafeMutablePointer<Float>? {
-        index.map { update.moments[$0].pointer.assumingMemoryBound(to: Float.self) }
+    let needed = max(first ?? -1, second ?? -1) + 1
+    guard updates.allSatisfy({ ($0.moments.0 != nil || needed < 1) && ($0.moments.1 != nil || needed < 2) })
+    else { throw TensorError("optimizer", "a parameter has fewer running numbers than its rule needs") }
+    let list = updates.map { update in
+      func moment(_ index: Int?) -> UnsafeMutablePointer<Float>? {
+        index.flatMap { $0 == 0 ? update.moments.0 : update.moments.1 }
       }
       return vk_update(
-        w: update.value.pointer.assumingMemoryBound(to: Float.self),
-        g: UnsafePointer(update.gradient.pointer.assumingMemoryBound(to: Float.self)), m: floats(first),
-        v: floats(second), count: Int64(update.value.byteCount / 4), rate_factor: update.rateFactor)
+        w: update.value, g: update.gradient, m: moment(first), v: moment(second),
+        count: Int64(update.count), rate_factor: update.rateFactor)
     }
-    let gradients = updates.map { self.numbers(of: $0.gradient) }
+    let gradients = updates.map { vk_numbers(x: $0.gradient, count: Int64($0.count)) }
     let pieces = Int(vk_sums_of_squares_scratch(gradients, Int32(gradients.count)))
     return withUnsafeTemporaryAllocation(of: Double.self, capacity: pieces) { scratch in
       [Double](unsafeUninitializedCapacity: list.count) { sums, count in

@@ -69,22 +69,32 @@ package struct PlanTiming {
   }
 }
 
-/// One parameter's part of an optimizer step; all buffers hold equally many float32 in the same layout.
+/// One parameter's part of an optimizer step: where its numbers are. Whoever asks for the step keeps the buffers.
 package struct ParameterUpdate {
+  /// How many numbers it has; all of the others hold equally many, in the same layout.
+  package let count: Int
   /// The parameter's numbers, changed in place.
-  package let value: Buffer
+  package let value: UnsafeMutablePointer<Float>
   /// The gradient.
-  package let gradient: Buffer
-  /// The rule's running numbers, changed in place.
-  package let moments: [Buffer]
+  package let gradient: UnsafePointer<Float>
+  /// The rule's running numbers, changed in place: as many as it has, two at most.
+  package let moments: (UnsafeMutablePointer<Float>?, UnsafeMutablePointer<Float>?)
   /// What the rule's rate is multiplied by.
   package let rateFactor: Float
 
-  /// Makes a part of a step.
-  package init(value: Buffer, gradient: Buffer, moments: [Buffer], rateFactor: Float = 1) {
-    self.value = value
-    self.gradient = gradient
-    self.moments = moments
+  /// Makes a part of a step; throws a `TensorError` where the buffers differ in size.
+  package init(value: Buffer, gradient: Buffer, moments: [Buffer], rateFactor: Float = 1) throws {
+    guard gradient.byteCount == value.byteCount, moments.allSatisfy({ $0.byteCount == value.byteCount })
+    else {
+      throw TensorError("optimizer", "a parameter, its gradient and its running numbers differ in size")
+    }
+    count = value.byteCount / MemoryLayout<Float>.size
+    self.value = value.pointer.assumingMemoryBound(to: Float.self)
+    self.gradient = UnsafePointer(gradient.pointer.assumingMemoryBound(to: Float.self))
+    self.moments = (
+      moments.first?.pointer.assumingMemoryBound(to: Float.self),
+      moments.dropFirst().first?.pointer.assumingMemoryBound(to: Float.self)
+    )
     self.rateFactor = rateFactor
   }
 }

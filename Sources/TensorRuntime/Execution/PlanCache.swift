@@ -1,9 +1,9 @@
 /// Compiled plans by structure; the ones not used for longest give way.
 struct PlanCache {
   /// A plan, and how it is fed where it was found by a graph's outline.
-  struct Entry {
+  final class Entry {
     let plan: any Plan
-    var feed: PlanFeed?
+    let feed: PlanFeed?
     fileprivate var lastUse = 0
 
     init(_ plan: any Plan, feed: PlanFeed? = nil) {
@@ -12,6 +12,10 @@ struct PlanCache {
     }
   }
   private var entries: [ProgramKey: Entry] = [:]
+  /// The last ones that were wanted. A loop wants the same few again and again: comparing takes less time than hashing.
+  private var recent: [(key: ProgramKey, entry: Entry)] = []
+  private var nextRecent = 0
+  private static let recentCount = 4
   private var clock = 0
   let capacity: Int
 
@@ -20,21 +24,46 @@ struct PlanCache {
   var count: Int { entries.count }
 
   mutating func find(_ key: ProgramKey) -> Entry? {
-    guard let index = entries.index(forKey: key) else { return nil }
     clock += 1
-    entries.values[index].lastUse = clock
-    return entries.values[index]
+    for index in recent.indices where recent[index].key == key {
+      recent[index].entry.lastUse = clock
+      return recent[index].entry
+    }
+    guard let entry = entries[key] else { return nil }
+    entry.lastUse = clock
+    remember(entry, key)
+    return entry
+  }
+
+  private mutating func remember(_ entry: Entry, _ key: ProgramKey) {
+    if recent.count < Self.recentCount {
+      recent.append((key, entry))
+    } else {
+      recent[nextRecent] = (key, entry)
+      nextRecent = (nextRecent + 1) % Self.recentCount
+    }
   }
 
   mutating func insert(_ entry: Entry, for key: ProgramKey) {
     clock += 1
+    entry.lastUse = clock
     entries[key] = entry
-    entries[key]?.lastUse = clock
-    guard entries.count > capacity else { return }
-    // A quarter goes at once, so that a stream of new graphs does not search every time.
-    let oldest = entries.sorted { $0.value.lastUse < $1.value.lastUse }.prefix(max(1, capacity / 4))
-    for (key, _) in oldest { entries[key] = nil }
+    if entries.count > capacity {
+      // A quarter goes at once, so that a stream of new graphs does not search every time.
+      let oldest = entries.sorted { $0.value.lastUse < $1.value.lastUse }.prefix(max(1, capacity / 4))
+      for (key, _) in oldest { entries[key] = nil }
+    }
+    forgetRecent()
+    remember(entry, key)
   }
 
-  mutating func removeAll() { entries = [:] }
+  private mutating func forgetRecent() {
+    recent = []
+    nextRecent = 0
+  }
+
+  mutating func removeAll() {
+    entries = [:]
+    forgetRecent()
+  }
 }

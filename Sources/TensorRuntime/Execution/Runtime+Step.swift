@@ -128,9 +128,10 @@ extension Runtime {
       let value = try parameter.numbersForUpdate()
       let moments = hasMoments ? try moments(of: parameter, like: value, rule, state) : []
       let factor = hasFactors ? state.rateFactors[ObjectIdentifier(parameter)] ?? 1 : 1
-      updates.append(ParameterUpdate(value: value, gradient: gradient, moments: moments, rateFactor: factor))
+      updates.append(
+        try ParameterUpdate(value: value, gradient: gradient, moments: moments, rateFactor: factor))
+      value.markChanged()
     }
-    for update in updates { update.value.markChanged() }
     let squares = try backend.update(updates, rule: rule, step: state.stepCount + 1)
     try checkFinite(squares, parameters, loss)
     state.stepCount += 1

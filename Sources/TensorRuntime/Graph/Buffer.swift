@@ -22,16 +22,16 @@ package struct Layout: Hashable, Sendable {
   package var isPlain: Bool { words.isEmpty }
 }
 
-/// A tensor's numbers in memory, aligned to 64 bytes.
+/// A tensor's numbers in memory, aligned to 64 bytes. Belongs to one thread at a time, like the nodes.
 package final class Buffer {
   /// Where they are.
   package let pointer: UnsafeMutableRawPointer
   /// How many bytes there are.
   package let byteCount: Int
   /// How they are arranged.
-  package internal(set) var layout: Layout
+  @exclusivity(unchecked) package internal(set) var layout: Layout
   /// Tells contents apart: no two buffers share a revision, and changing the numbers of a parameter gives another.
-  package private(set) var revision = Buffer.newRevision()
+  @exclusivity(unchecked) package private(set) var revision = Buffer.newRevision()
   private static let lastRevision = Atomic<Int>(0)
 
   /// Takes memory for `byteCount` bytes; throws a ``MemoryError`` that names `purpose` where there is none.

@@ -6,7 +6,7 @@ package final class Parameter {
   /// What it is called in summaries, errors and files.
   package var name: String
   /// Whether optimizers may change it.
-  package var isTrainable: Bool
+  @exclusivity(unchecked) package var isTrainable: Bool
   /// Its current value.
   @exclusivity(unchecked) package private(set) var tensor: Tensor
 
