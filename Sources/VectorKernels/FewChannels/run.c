@@ -78,7 +78,7 @@ void vk_lane_fetch_next(vk_lane_ahead *a) {
 enum { MOST_AHEAD = 1 << 19 };
 
 /// What is fetched while a thread takes its first block through the operations: weights that are read behind convolutions,
-/// or, where each thread has but one block, the operands of products. Nothing where that is not worth it.
+/// or, where each thread has but one block, the operands of products. Nothing where that is not worth it, as for one thread.
 static vk_lane_ahead ahead_of(const vk_lane_region *r, int parts) {
   int64_t rows = 0, before = 0, bytes = 0;
   int32_t first = 0, count = 0;
@@ -87,7 +87,7 @@ static vk_lane_ahead ahead_of(const vk_lane_region *r, int parts) {
     if (r->ops[k].kind == VK_LANE_SINGLE && rows > 0) before = rows, count = k + 1;
   }
   if (before == 0 && blocks_of(r) <= parts) before = rows, first = r->op_count, count = r->op_count + 2 * r->product_count;
-  if (before == 0) return (vk_lane_ahead){.lines = 0};
+  if (before == 0 || parts == 1) return (vk_lane_ahead){.lines = 0};
   for (int32_t k = first; k < count; k++) {
     const char *at;
     bytes += operand_ahead(r, k, &at);
