@@ -11,9 +11,15 @@ void omp_set_num_threads(int);
 
 static int limit = 2;
 
-void vk_limit_instruction_set(int level) { limit = level; }
+/// The level found, −1 before. Kernels ask for their table a hundred times a step.
+static int known = -1;
 
-static int level(void) {
+void vk_limit_instruction_set(int level) {
+  limit = level;
+  __atomic_store_n(&known, -1, __ATOMIC_RELAXED);
+}
+
+static int find_level(void) {
 #if defined(__x86_64__)
   __builtin_cpu_init();
   int is_512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
@@ -22,6 +28,14 @@ static int level(void) {
   if (is_2 && limit >= 1) return 1;
 #endif
   return 0;
+}
+
+static int level(void) {
+  int found = __atomic_load_n(&known, __ATOMIC_RELAXED);
+  if (found >= 0) return found;
+  found = find_level();
+  __atomic_store_n(&known, found, __ATOMIC_RELAXED);
+  return found;
 }
 
 int vk_bfloat16_speed(void) {

@@ -3,8 +3,9 @@ import TensorRuntime
 /// Parts of a program that run block by block: layers with few channels, and what hangs on them.
 ///
 /// Members are the convolutions and fully connected layers the limits allow, their gradients, and the pooling,
-/// activations and reshapes between them. A member's stage counts how often the way to it leaves such a part and comes
-/// back (through a loss, say); members of one stage with the same number of images run together.
+/// activations and reshapes between them; the cross-entropy of class numbers as well, so that a step's way there and back
+/// is one part. A member's stage counts how often the way to it leaves such a part and comes back (through another loss,
+/// say); members of one stage with the same number of images run together.
 struct FewChannelRegions {
   /// One part: which instructions it has, in order.
   struct Region {
@@ -61,6 +62,8 @@ struct FewChannelSearch {
   private var weights: Set<Int> = []
   private var inputs: Set<Int> = []
   private var means: [AveragePooling: Set<Shape>] = [:]
+  /// Single numbers that are known.
+  private var constants: Set<Int> = []
 
   init(_ program: Program, limits: FewChannelLimits) {
     self.program = program
@@ -84,6 +87,9 @@ struct FewChannelSearch {
 
   mutating func run() {
     for (index, instruction) in program.instructions.enumerated() {
+      if instruction.operation is Fill, shape(instruction.outputs[0]).elementCount == 1 {
+        constants.insert(instruction.outputs[0])
+      }
       let member = belongs(instruction)
       isMember[index] = member
       let batch = member ? images(index) : 0
@@ -149,12 +155,22 @@ struct FewChannelSearch {
         shape(given[1]) == shape(output), shape(output).rank == 2 || shape(output).rank == 4
       else { return false }
       return operation.function.isGradient ? isInLanes[given[1]] : isInLanes[given[0]]
+    case let operation as CrossEntropy:
+      return given.count == 2 && isFew(operation, logits: given[0], classes: given[1])
+    case let operation as CrossEntropyGradient:
+      return given.count == 3 && isFew(operation.loss, logits: given[0], classes: given[1])
+        && constants.contains(given[2])
     case is Reshape:
       let (from, to) = (shape(given[0]), shape(output))
       return isInLanes[given[0]] && from[0] == to[0] && [2, 4].contains(from.rank)
         && [2, 4].contains(to.rank)
     default: return false
     }
+  }
+
+  /// Whether a cross-entropy is the mean over all samples of a layer in lanes.
+  private func isFew(_ loss: CrossEntropy, logits: Int, classes: Int) -> Bool {
+    isInLanes[logits] && !isInLanes[classes] && shape(logits).rank == 2 && loss.ignoredClass == nil
   }
 
   private func isPooled(_ input: Int, _ window: PoolingWindow) -> Bool {
@@ -164,5 +180,7 @@ struct FewChannelSearch {
 
 extension TensorOp {
   /// Whether the results are sums over images, complete only when all of them were seen.
-  var sumsOverImages: Bool { self is ConvolutionWeightGradient || self is DenseWeightGradient }
+  var sumsOverImages: Bool {
+    self is ConvolutionWeightGradient || self is DenseWeightGradient || self is CrossEntropy
+  }
 }

@@ -20,6 +20,8 @@ extension RegionBuilder {
     case let operation as AveragePoolingGradient:
       try lowerPoolGradient(
         VK_LANE_MEAN_POOL_GRADIENT, operation.window, operation.countsPadding, instruction)
+    case let operation as CrossEntropy: try lower(operation, instruction)
+    case let operation as CrossEntropyGradient: try lower(operation, instruction)
     default: try lowerMap(instruction)
     }
   }

@@ -18,7 +18,7 @@ final class RegionBuilder {
   /// The images of a block.
   let blockImages: Int
   private let first: Int
-  private let members: [Int]
+  let members: [Int]
   private var memories: [Memory] = []
   private var values: [Int: LaneValue] = [:]
   private var slotMemories: [ObjectIdentifier: Int] = [:]
@@ -26,6 +26,8 @@ final class RegionBuilder {
   private var packs: [vk_lane_pack] = []
   private var products: [vk_lane_product] = []
   private var sums: [vk_lane_sum] = []
+  /// What is looked at before the region runs.
+  var checks: [ClassCheck] = []
   private var reads: [Slot] = []
   private var writes: [Slot] = []
   /// Members another one does along the way.
@@ -283,7 +285,7 @@ final class RegionBuilder {
     }
     for piece in pieces { tables[piece.memory].offset = piece.offset }
     let step = RegionStep(
-      packs: packs, ops: ops, products: products, sums: sums, memories: tables, images: images,
+      packs: packs, ops: ops, products: products, sums: sums, checks: checks, memories: tables, images: images,
       blockImages: blockImages, threads: threads,
       instructionSet: compiler.backend.fewChannelLimits?.instructionSet ?? .widest)
     compiler.step(

@@ -18,6 +18,7 @@ final class RegionStep {
   private let ops: [vk_lane_op]
   private let products: [vk_lane_product]
   private let sums: [vk_lane_sum]
+  private let checks: [ClassCheck]
   private let memories: [RegionMemory]
   private let images: Int
   private let blockImages: Int
@@ -26,13 +27,14 @@ final class RegionStep {
 
   init(
     packs: [vk_lane_pack], ops: [vk_lane_op], products: [vk_lane_product], sums: [vk_lane_sum],
-    memories: [RegionMemory], images: Int, blockImages: Int, threads: Int,
+    checks: [ClassCheck], memories: [RegionMemory], images: Int, blockImages: Int, threads: Int,
     instructionSet: FewChannelLimits.InstructionSet
   ) {
     self.packs = packs
     self.ops = ops
     self.products = products
     self.sums = sums
+    self.checks = checks
     self.memories = memories
     self.images = images
     self.blockImages = blockImages
@@ -40,8 +42,10 @@ final class RegionStep {
     self.instructionSet = instructionSet
   }
 
-  /// Runs it on at most as many threads as it has memory for; throws ``Interrupted`` where asked to stop.
+  /// Runs it on at most as many threads as it has memory for; throws ``Interrupted`` where asked to stop, and a
+  /// `TensorError` for a class number out of range.
   func run(_ context: RunContext) throws {
+    for check in checks { try check.run() }
     let slots = try memories.map { memory in
       vk_lane_slot(
         base: try memory.slot.address(Float.self) + memory.offset, block_step: Int64(memory.blockStep),

@@ -7,9 +7,25 @@ struct ArgumentBinding {
   /// The variadic parameter that gathers several arguments, if there is one.
   let variadic: Int?
   let parameterCount: Int
+  /// Whether the arguments stand in the order of the first parameters, one for each.
+  private let isInOrder: Bool
+
+  private init(targets: [Int], variadic: Int?, parameterCount: Int) {
+    self.targets = targets
+    self.variadic = variadic
+    self.parameterCount = parameterCount
+    isInOrder = variadic == nil && targets.enumerated().allSatisfy { $0 == $1 }
+  }
 
   /// Puts the arguments' values into the parameters' order.
   func arrange(_ arguments: [Value]) -> [Value?] {
+    if isInOrder, arguments.count == targets.count {
+      var values: [Value?] = []
+      values.reserveCapacity(parameterCount)
+      for argument in arguments { values.append(argument) }
+      while values.count < parameterCount { values.append(nil) }
+      return values
+    }
     var values = [Value?](repeating: nil, count: parameterCount)
     var gathered: [Value] = []
     for (index, target) in targets.enumerated() {
@@ -169,6 +185,16 @@ extension ParameterType {
     case .optional(let type), .array(let type): type.families
     case .either(let types): types.flatMap(\.families)
     default: []
+    }
+  }
+
+  /// Whether it knows any: asked at each call.
+  var takesOptions: Bool {
+    switch self {
+    case .option: true
+    case .optional(let type), .array(let type): type.takesOptions
+    case .either(let types): types.contains(where: \.takesOptions)
+    default: false
     }
   }
 

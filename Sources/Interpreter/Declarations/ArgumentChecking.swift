@@ -6,8 +6,9 @@ extension ArgumentBinding {
     _ values: [Value?], of parameters: [Parameter], name: String, site: CallSite?, targets: [Int]?,
     context: EvaluationContext
   ) throws {
-    for (index, parameter) in parameters.enumerated() {
+    for index in parameters.indices {
       guard let value = values[index] else { continue }
+      let parameter = parameters[index]
       if case .any = parameter.type, !value.isVoid { continue }
       if parameter.isVariadic {
         guard case .array(let array) = value else { continue }
@@ -19,7 +20,7 @@ extension ArgumentBinding {
       guard parameter.type.accepts(value) else {
         throw mismatch(value, parameter, name).at(place(of: index, site, targets))
       }
-      if !parameter.type.families.isEmpty { try checkOptions(value, parameter, name, context) }
+      if parameter.type.takesOptions { try checkOptions(value, parameter, name, context) }
     }
   }
 

@@ -15,6 +15,8 @@ package final class EvaluationContext {
   /// Where the built-in that runs was called.
   package internal(set) var place: SourcePlace?
   private var services: [ObjectIdentifier: AnyObject] = [:]
+  /// The service asked for last: a step asks for the same one several times.
+  private var lastService: (type: ObjectIdentifier, service: AnyObject)?
   /// The variables of the session, for `variables()`.
   var globals: GlobalTable
   /// The variables that closures share with the functions around them.
@@ -62,9 +64,11 @@ package final class EvaluationContext {
 
   /// A service of another part of the library (training mode, data sets' cache), made at its first use.
   package func service<Service: AnyObject>(_ type: Service.Type, orMake make: () -> Service) -> Service {
-    if let found = services[ObjectIdentifier(type)] as? Service { return found }
-    let service = make()
-    services[ObjectIdentifier(type)] = service
+    let key = ObjectIdentifier(type)
+    if let lastService, lastService.type == key { return unsafeDowncast(lastService.service, to: type) }
+    let service = services[key] as? Service ?? make()
+    services[key] = service
+    lastService = (key, service)
     return service
   }
 

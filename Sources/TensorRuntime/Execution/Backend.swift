@@ -83,17 +83,25 @@ package struct ParameterUpdate {
   package let rateFactor: Float
 
   /// Makes a part of a step; throws a `TensorError` where the buffers differ in size.
-  package init(value: Buffer, gradient: Buffer, moments: [Buffer], rateFactor: Float = 1) throws {
-    guard gradient.byteCount == value.byteCount, moments.allSatisfy({ $0.byteCount == value.byteCount })
-    else {
+  package init(
+    value: borrowing Buffer, gradient: borrowing Buffer, moments: borrowing [Buffer], rateFactor: Float = 1
+  ) throws {
+    let byteCount = value.byteCount
+    var (first, second): (UnsafeMutableRawPointer?, UnsafeMutableRawPointer?)
+    var isAlike = gradient.byteCount == byteCount
+    for index in 0..<moments.count {
+      isAlike = isAlike && moments[index].byteCount == byteCount
+      if index == 0 { first = moments[index].pointer }
+      if index == 1 { second = moments[index].pointer }
+    }
+    guard isAlike else {
       throw TensorError("optimizer", "a parameter, its gradient and its running numbers differ in size")
     }
-    count = value.byteCount / MemoryLayout<Float>.size
+    count = byteCount / MemoryLayout<Float>.size
     self.value = value.pointer.assumingMemoryBound(to: Float.self)
     self.gradient = UnsafePointer(gradient.pointer.assumingMemoryBound(to: Float.self))
     self.moments = (
-      moments.first?.pointer.assumingMemoryBound(to: Float.self),
-      moments.dropFirst().first?.pointer.assumingMemoryBound(to: Float.self)
+      first?.assumingMemoryBound(to: Float.self), second?.assumingMemoryBound(to: Float.self)
     )
     self.rateFactor = rateFactor
   }

@@ -2,6 +2,8 @@
 struct ProgramKey: Hashable {
   var words: [Int] = []
   var operations: [any TensorOp] = []
+  /// The types of what is given, where they are not among the words.
+  var types: [[TensorType]] = []
   /// What was applied as a whole.
   var templates: [GraphTemplate] = []
 
@@ -20,6 +22,8 @@ struct ProgramKey: Hashable {
   static func == (left: ProgramKey, right: ProgramKey) -> Bool {
     left.words == right.words && left.operations.count == right.operations.count
       && left.templates.count == right.templates.count
+      // Mostly the same arrays, which is seen at once.
+      && left.types == right.types
       && zip(left.operations, right.operations).allSatisfy { $0.isEqual(to: $1) }
       && zip(left.templates, right.templates).allSatisfy { $0.isEqual(to: $1) }
   }

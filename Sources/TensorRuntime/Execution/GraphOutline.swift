@@ -38,6 +38,7 @@ struct GraphOutline {
     var leaves = GraphLeaves()
     // No program's own structure begins like this.
     key.words.reserveCapacity(16 + 12 * order.count)
+    key.types.reserveCapacity(order.count)
     key.words.append(purpose == .loss ? -9 : -8)
     key.words.append(parameters.count)
     leaves.tensors.reserveCapacity(order.count)
@@ -52,7 +53,7 @@ struct GraphOutline {
       if purpose == .loss ? node.isGiven : node.isEvaluated {
         // How the numbers came about is of no concern.
         key.words.append(-3)
-        for type in node.types { key.add(type) }
+        key.types.append(node.types)
         continue
       }
       if let application = node.application {
@@ -63,7 +64,7 @@ struct GraphOutline {
         let inputs = node.sources
         key.words.append(inputs.count)
         for input in inputs { key.words.append(input.node.mark - 1 + input.output) }
-        if inputs.isEmpty { for type in node.types { key.add(type) } }
+        if inputs.isEmpty { key.types.append(node.types) }
         switch node.argument {
         case .none: break
         case .scalar: leaves.scalars.append(node)
@@ -103,7 +104,7 @@ struct GraphOutline {
 
 extension Node {
   /// Whether all its numbers are there.
-  var isEvaluated: Bool { !values.contains { $0 == nil } }
+  var isEvaluated: Bool { values.count == 1 ? values[0] != nil : !values.contains { $0 == nil } }
   /// Whether its numbers are all there, and no gradient goes further.
   var isGiven: Bool { isEvaluated && (!dependsOnParameter || isLeaf) }
 }
@@ -151,9 +152,11 @@ struct PlanFeed {
   private let randoms: [Source<Philox>]
   /// Which of the parameters asked for a step changes, in the order of the plan's gradients.
   let updated: [Int]
+  private let isOneByOne: Bool
 
   init(_ flat: FlatGraph, from leaves: GraphLeaves, updated: [Int] = []) {
     self.updated = updated
+    isOneByOne = updated.enumerated().allSatisfy { $0 == $1 }
     var places: [Tensor.Handle: Int] = [:]
     for (place, tensor) in leaves.tensors.enumerated() { places[tensor.handle] = place }
     for (place, node) in leaves.scalars.enumerated() { places[Tensor(node).handle] = place }
@@ -168,6 +171,9 @@ struct PlanFeed {
       places[Tensor(node).handle].map { .leaf($0) } ?? .fixed(value)
     }
   }
+
+  /// Whether a step changes all of `count` parameters asked for.
+  func updatesAll(_ count: Int) -> Bool { isOneByOne && updated.count == count }
 
   /// What the plan is given for a graph with these leaves.
   func arguments(_ leaves: GraphLeaves, for plan: any Plan, _ runtime: Runtime) throws -> PlanArguments {

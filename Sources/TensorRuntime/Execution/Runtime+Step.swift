@@ -64,9 +64,8 @@ extension Runtime {
     let (key, leaves) = try settled(results, before: moment).numbered(for: candidates)
     let entry = try plans.find(key) ?? compileStep(key, leaves, results, loss: loss, candidates)
     guard let feed = entry.feed else { throw TensorError("step", "the plan does not say how it is fed") }
-    return (
-      feed.updated.map { candidates[$0] }, entry.plan, try feed.arguments(leaves, for: entry.plan, self)
-    )
+    let updated = feed.updatesAll(candidates.count) ? candidates : feed.updated.map { candidates[$0] }
+    return (updated, entry.plan, try feed.arguments(leaves, for: entry.plan, self))
   }
 
   private func compileStep(

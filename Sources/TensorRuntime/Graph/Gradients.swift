@@ -101,6 +101,8 @@ enum Walk {
   ) -> [Node] {
     var order: [Node] = []
     var stack: [(node: Node, inputs: [Tensor], next: Int)] = []
+    order.reserveCapacity(32)
+    stack.reserveCapacity(8)
     // −1 marks a node that was met, −2 one not to look behind.
     for stop in stops { stop.mark = -2 }
     for root in roots where root.mark != -1 {

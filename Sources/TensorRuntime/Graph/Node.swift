@@ -72,8 +72,8 @@ package final class Node {
     signature = operation.signature
     front = 0
     made = .now()
-    values = [Buffer?](repeating: nil, count: types.count)
-    if value != nil { values[0] = value }
+    values = types.count == 1 ? [value] : [Buffer?](repeating: nil, count: types.count)
+    if types.count > 1, value != nil { values[0] = value }
     dependsOnParameter =
       isParameter || (inputs.contains { $0.node.dependsOnParameter } && !(operation is Detach))
     pendingDepth = value == nil && !inputs.isEmpty ? Node.depth(behind: inputs) + 1 : 0

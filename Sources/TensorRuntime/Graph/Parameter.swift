@@ -8,17 +8,18 @@ package final class Parameter {
   /// Whether optimizers may change it.
   @exclusivity(unchecked) package var isTrainable: Bool
   /// Its current value.
-  @exclusivity(unchecked) package private(set) var tensor: Tensor
+  package var tensor: Tensor { current }
+  @exclusivity(unchecked) private var current: Tensor
 
   /// Makes a parameter; the value may be a computation that has not run yet.
   package init(_ name: String, _ value: Tensor, isTrainable: Bool = true) {
     self.name = name
     self.isTrainable = isTrainable
-    tensor = Parameter.owned(value)
-    tensor.node.parameter = self
+    current = Parameter.owned(value)
+    current.node.parameter = self
   }
 
-  deinit { tensor.node.parameter = nil }
+  deinit { current.node.parameter = nil }
 
   /// Gives it another value, of the same type; a computation that has not run yet will do.
   package func set(_ value: Tensor) throws {
@@ -29,8 +30,8 @@ package final class Parameter {
   }
 
   private func take(_ value: Tensor) {
-    tensor.node.parameter = nil
-    tensor = value
+    current.node.parameter = nil
+    current = value
     value.node.parameter = self
   }
 
@@ -49,8 +50,8 @@ package final class Parameter {
   /// The numbers, to be changed in place: a copy where somebody else still holds the value.
   func numbersForUpdate() throws -> Buffer {
     let isShared =
-      !isKnownUniquelyReferenced(&tensor.node) || !isKnownUniquelyReferenced(&tensor.node.values[0])
-    guard let old = tensor.node.values[0] else {
+      !isKnownUniquelyReferenced(&current.node) || !isKnownUniquelyReferenced(&current.node.values[0])
+    guard let old = current.node.values[0] else {
       throw TensorError("parameter \(name)", "its value was never computed")
     }
     guard isShared else { return old }

@@ -1,6 +1,6 @@
 // What one instruction set's compilation offers for networks with few channels.
 #pragma once
-#include "../Kernels/vectors.h"
+#include "../Kernels/parallel.h"
 #include "../include/FewChannels.h"
 
 /// What will be read and may stand in the caches of other processors, fetched a few lines at a time while convolutions
@@ -53,8 +53,8 @@ typedef struct {
   void (*run)(const vk_lane_op *, const vk_lane_block *);
   /// How many outputs the tile that begins with output `first` has.
   int64_t (*tile)(const vk_lane_pack *, int64_t first);
-  /// Packs that tile; returns the same.
-  int64_t (*pack)(const vk_lane_pack *, const float *x, float *y, int64_t first);
+  /// Packs a part of that tile's outer loop, or all of it for Winograd's algorithm; returns the same.
+  int64_t (*pack)(const vk_lane_pack *, const float *x, float *y, int64_t first, int part, int parts);
   /// y = Σ images zᵀ·x for `outputs` rows: images of x are `row_length` floats apart, blocks `x_step` and `z_step`.
   void (*weights)(const vk_lane_product *, const float *x, int64_t x_step, const float *z, int64_t z_step, float *y, int64_t outputs, int64_t images);
   /// y[i] = Σ over chunks, in their order, of x[i + chunk · step].

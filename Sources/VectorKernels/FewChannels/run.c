@@ -1,5 +1,4 @@
 // Takes blocks of images through a region's operations, chunk by chunk, on all threads.
-#include "../Kernels/parallel.h"
 #include "lanes.h"
 
 void GOMP_barrier(void);
@@ -55,6 +54,9 @@ static int64_t operand_ahead(const vk_lane_region *r, int32_t k, const char **at
   if (k < r->op_count) {
     const vk_lane_op *op = &r->ops[k];
     if (op->kind != VK_LANE_SINGLE) return 0;
+    // Gradients read what layers have read before them.
+    for (int32_t before = 0; before < k; before++)
+      if (r->ops[before].kind == VK_LANE_SINGLE && r->ops[before].w.slot == op->w.slot) return 0;
     count = (op->outputs - 1) * op->w_output + 1;
     for (int i = 0; i < 3; i++) count += (op->taps[i] - 1) * op->w_taps[i];
     *at = (const char *)address(r, op->w, 0, 0, 0);
@@ -77,30 +79,49 @@ void vk_lane_fetch_next(vk_lane_ahead *a) {
 /// More than this does not stay in a processor's own cache until it is read.
 enum { MOST_AHEAD = 1 << 19 };
 
-/// What is fetched while a thread takes its first block through the operations: weights that are read behind convolutions,
-/// or, where each thread has but one block, the operands of products. Nothing where that is not worth it, as for one thread.
-static vk_lane_ahead ahead_of(const vk_lane_region *r, int parts) {
-  int64_t rows = 0, before = 0, bytes = 0;
-  int32_t first = 0, count = 0;
-  for (int32_t k = 0; k < r->op_count; k++) {
-    if (r->ops[k].kind == VK_LANE_CONVOLUTION) rows += r->ops[k].rows * r->ops[k].outputs;
-    if (r->ops[k].kind == VK_LANE_SINGLE && rows > 0) before = rows, count = k + 1;
-  }
-  if (before == 0 && blocks_of(r) <= parts) before = rows, first = r->op_count, count = r->op_count + 2 * r->product_count;
-  if (before == 0 || parts == 1) return (vk_lane_ahead){.lines = 0};
+/// What is fetched while a thread takes its first block through the operations. Nothing where that is not worth it, as for
+/// one thread.
+typedef struct {
+  /// While convolutions run that fully connected layers follow: these layers' weights.
+  vk_lane_ahead weights;
+  /// While the other ones run, where each thread has but one block: the operands of products.
+  vk_lane_ahead products;
+  /// How many operations the last fully connected layer behind a convolution ends.
+  int32_t layers;
+} ahead_data;
+
+/// Operands first ..< count, a few lines of them for each of so many rows.
+static vk_lane_ahead fetched(const vk_lane_region *r, int32_t first, int32_t count, int64_t rows) {
+  int64_t bytes = 0;
   for (int32_t k = first; k < count; k++) {
     const char *at;
     bytes += operand_ahead(r, k, &at);
   }
-  if (bytes > MOST_AHEAD) return (vk_lane_ahead){.lines = 0};
-  return (vk_lane_ahead){.region = r, .next = first, .count = count, .lines = bytes / LINE_BYTES / before + 1};
+  if (rows == 0 || bytes > MOST_AHEAD) return (vk_lane_ahead){.lines = 0};
+  return (vk_lane_ahead){.region = r, .next = first, .count = count, .lines = bytes / LINE_BYTES / rows + 1};
 }
 
-static void run_block(const run_data *run, int64_t block, int64_t part, int64_t chunk, int is_first, vk_lane_ahead *ahead) {
+static ahead_data ahead_of(const vk_lane_region *r, int parts) {
+  ahead_data ahead = {.layers = 0};
+  if (parts == 1) return ahead;
+  int64_t rows = 0, before = 0;
+  for (int32_t k = 0; k < r->op_count; k++) {
+    if (r->ops[k].kind == VK_LANE_CONVOLUTION) rows += r->ops[k].rows * r->ops[k].outputs;
+    if (r->ops[k].kind == VK_LANE_SINGLE && rows > 0) before = rows, ahead.layers = k + 1;
+  }
+  ahead.weights = fetched(r, 0, ahead.layers, before);
+  if (blocks_of(r) <= parts) ahead.products = fetched(r, r->op_count, r->op_count + 2 * r->product_count, rows - before);
+  return ahead;
+}
+
+static void run_block(const run_data *run, int64_t block, int64_t part, int64_t chunk, int is_first, ahead_data *ahead) {
   const vk_lane_region *r = run->region;
   for (int32_t k = 0; k < r->op_count; k++) {
     vk_lane_block d = operands(r, &r->ops[k], block, part, chunk, is_first);
-    d.ahead = ahead;
+    if (ahead) {
+      vk_lane_ahead *now = k < ahead->layers ? &ahead->weights : &ahead->products;
+      if (now->lines > 0) d.ahead = now;
+    }
     run->table->run(&r->ops[k], &d);
   }
 }
@@ -137,6 +158,9 @@ static vk_lane_op narrowed(const vk_lane_op *op, vk_lane_block *d) {
       d->w += first * op->w_output;
       if (d->bias) d->bias += first;
       break;
+    case VK_LANE_CROSS_ENTROPY:
+      own.outputs = d->part == 0 ? op->outputs : 0;
+      return own;
     case VK_LANE_BIAS:
       d->x += first * op->x_steps.channel;
       d->y += first;
@@ -201,26 +225,32 @@ static void add_chunks(const vk_lane_sum *s, const vk_lane_table *table, const v
   }
 }
 
+/// A thread's share of weights put in order: those of the same filters whose gradients it sums up and that it changes, as
+/// they are in its cache.
+static void pack_share(const vk_lane_pack *p, const vk_lane_table *table, const vk_lane_region *r, int part, int parts) {
+  const float *x = address(r, p->x, 0, 0, 0);
+  float *y = address(r, p->y, 0, 0, 0);
+  // Input gradients have the filters in the outer loop over taps.
+  int is_shared = p->counts[0] >= parts && !p->is_winograd;
+  int64_t tiles = 0, tile = 0;
+  for (int64_t first = 0; first < p->outputs; tiles++) first += table->tile(p, first);
+  for (int64_t first = 0; first < p->outputs; tile++) {
+    if (is_shared) first += table->pack(p, x, y, first, part, parts);
+    else first += tile * parts / tiles == part ? table->pack(p, x, y, first, 0, 1) : table->tile(p, first);
+  }
+}
+
 static void run_part(void *data, int part, int parts) {
   run_data *run = data;
   const vk_lane_region *r = run->region;
-  int64_t tile = 0;
-  for (int32_t k = 0; k < r->pack_count; k++) {
-    const vk_lane_pack *p = &r->packs[k];
-    const float *x = address(r, p->x, 0, 0, 0);
-    float *y = address(r, p->y, 0, 0, 0);
-    for (int64_t first = 0; first < p->outputs; tile++) {
-      // Every thread walks all tiles and packs its own, so that tile sizes need no table.
-      first += tile % parts == part ? run->table->pack(p, x, y, first) : run->table->tile(p, first);
-    }
-  }
-  GOMP_barrier();
+  for (int32_t k = 0; k < r->pack_count; k++) pack_share(&r->packs[k], run->table, r, part, parts);
+  if (r->pack_count > 0) GOMP_barrier();
   int64_t blocks = blocks_of(r), chunks = vk_lane_chunks(blocks);
   // Chunks that are left when all threads have equally many would have most of them wait: they are shared.
   int64_t left = chunks % parts, shared = parts > 1 && 2 * left <= parts ? left : 0, own = chunks - shared;
   int64_t first_chunk = own * part / parts, last_chunk = own * (part + 1) / parts;
-  vk_lane_ahead ahead = ahead_of(r, parts);
-  int is_ahead = ahead.lines > 0;
+  ahead_data ahead = ahead_of(r, parts);
+  int is_ahead = 1;
   for (int64_t chunk = first_chunk; chunk < last_chunk; chunk++) {
     int64_t first = blocks * chunk / chunks, last = blocks * (chunk + 1) / chunks;
     for (int64_t block = first; block < last; block++) {

@@ -38,7 +38,10 @@ typedef enum {
   /// y = z spread over its window, times the gradient `function` at x.
   VK_LANE_MEAN_POOL_GRADIENT,
   /// y = f(x) or f(x, z), element by element.
-  VK_LANE_MAP
+  VK_LANE_MAP,
+  /// Cross-entropy of logits x and class numbers w (int32, one for each image): its gradient y where that is wanted, and the
+  /// sum over the images in `scratch` where that is.
+  VK_LANE_CROSS_ENTROPY
 } vk_lane_kind;
 
 /// An operand: one of the run's slots and a distance in floats; slot −1 is none.
@@ -63,10 +66,13 @@ typedef struct {
   /// A `vk_op`: an activation, or an activation's gradient from cotangent and result; VK_COPY for none.
   int32_t function;
   float alpha;
+  /// For losses, what the sum over images and what gradients are multiplied by; `alpha` is the smoothing.
+  float loss_factor, gradient_factor;
   /// Whether padding counts in means.
   int32_t counts_padding;
   vk_lane_place x, w, y, z, bias;
-  /// Memory of the thread's own that the operation needs while it runs: ``vk_lane_winograd_scratch`` floats.
+  /// Memory of the thread's own that the operation needs while it runs: ``vk_lane_winograd_scratch`` floats. For losses,
+  /// where a chunk's are summed.
   vk_lane_place scratch;
   vk_lane_steps x_steps, y_steps, z_steps;
   /// What is computed, or, for pooling gradients, the windows.
