@@ -285,7 +285,8 @@ final class RegionBuilder {
     }
     for piece in pieces { tables[piece.memory].offset = piece.offset }
     let step = RegionStep(
-      packs: packs, ops: ops, products: products, sums: sums, checks: checks, memories: tables, images: images,
+      packs: packs, ops: ops, products: products, sums: sums, checks: checks, memories: tables,
+      images: images,
       blockImages: blockImages, threads: threads,
       instructionSet: compiler.backend.fewChannelLimits?.instructionSet ?? .widest)
     compiler.step(

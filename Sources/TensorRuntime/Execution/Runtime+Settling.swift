@@ -39,7 +39,9 @@ extension GraphOutline {
   /// What ``Runtime/settled(_:before:)`` computes next: the last such tensors, those behind them along with them.
   fileprivate func unsettled(_ results: [Tensor], before moment: GraphMoment?) -> [Tensor] {
     // Most steps read nothing but parameters and numbers that are there.
-    guard order.contains(where: { !$0.dependsOnParameter && !$0.isEvaluated && $0.canSettle }) else { return [] }
+    guard order.contains(where: { !$0.dependsOnParameter && !$0.isEvaluated && $0.canSettle }) else {
+      return []
+    }
     for (index, node) in order.enumerated() { node.mark = index + 1 }
     defer { for node in order { node.mark = 0 } }
     func isWaiting(_ tensor: Tensor) -> Bool {
