@@ -107,4 +107,34 @@ import Testing
     for _ in 0..<3 { _ = try runtime.floats(of: weighted.sum()) }
     #expect(!weighted.isEvaluated)
   }
+
+  /// 1,500 numbers: more than one thread's piece, and no whole number of vectors. √(1500 · g²) of what is given.
+  @Test(arguments: [Float(1e25), 3, 2e-25])
+  func gradientsOfAnySizeHaveALength(_ g: Float) throws {
+    let runtime = Runtime(backend: CPUBackend())
+    let w = Parameter("w", try Tensor([Float](repeating: 0, count: 1500), [1500]))
+    let report = try runtime.step(
+      loss: (w.tensor * Double(g)).sum(), parameters: [w],
+      rule: .sgd(learningRate: 1, clipNorm: g), state: OptimizerState())
+    let length = g * Float(1500).squareRoot()
+    #expect(abs(report.gradientNorm - length) <= 2e-6 * length)
+    // Scaled down to the length g, and one step of that; what is added to lengths against division by 0 is more than
+    // the smallest of them.
+    let moved = try runtime.floats(of: w.tensor)
+    let wanted = -g / Float(1500).squareRoot()
+    #expect(moved.allSatisfy { abs($0 - wanted) <= 1e-5 * abs(wanted) || g < 1e-6 })
+  }
+
+  @Test func oneGradientThatIsNotFiniteStopsTheStep() throws {
+    let runtime = Runtime(backend: CPUBackend())
+    var numbers = [Float](repeating: 1, count: 1500)
+    // The root's slope at 0; the loss is finite.
+    numbers[1100] = 0
+    let w = Parameter("w", try Tensor(numbers, [1500]))
+    #expect(throws: NonFiniteError.self) {
+      try runtime.step(
+        loss: w.tensor.sqrt().sum(), parameters: [w], rule: .sgd(learningRate: 1), state: OptimizerState())
+    }
+    #expect(try runtime.floats(of: w.tensor) == numbers)
+  }
 }
