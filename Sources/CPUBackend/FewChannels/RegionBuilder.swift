@@ -210,6 +210,9 @@ final class RegionBuilder {
         count: count, first: min(first, ops.count), last: max(last, ops.count))
     }
     ops.append(op)
+    if op.w.slot >= 0, ops.dropLast().contains(where: { $0.w.slot == op.w.slot && $0.kind == op.kind }) {
+      ops[ops.count - 1].is_again = 1
+    }
   }
 
   /// Has weights put in order for the kernels before the blocks run: `outputs` are tiled, two nested loops walk taps.

@@ -16,6 +16,9 @@ struct PlanCache {
   private var recent: [(key: ProgramKey, entry: Entry)] = []
   private var nextRecent = 0
   private static let recentCount = 4
+  /// The last steps' graphs.
+  private var patterns: [GraphPattern] = []
+  private var nextPattern = 0
   private var clock = 0
   let capacity: Int
 
@@ -33,6 +36,29 @@ struct PlanCache {
     entry.lastUse = clock
     remember(entry, key)
     return entry
+  }
+
+  /// The entry of a step's graph that was met lately, and what the graph is computed from.
+  mutating func find(_ results: [Tensor], _ candidates: [Parameter]) -> (Entry, GraphLeaves)? {
+    for index in patterns.indices {
+      guard let leaves = patterns[index].leaves(of: results, candidates) else { continue }
+      clock += 1
+      patterns[index].entry.lastUse = clock
+      return (patterns[index].entry, leaves)
+    }
+    return nil
+  }
+
+  /// Keeps the graph of a step that was met twice.
+  mutating func remember(_ pattern: GraphPattern) {
+    if let same = patterns.firstIndex(where: { $0.entry === pattern.entry }) {
+      patterns[same] = pattern
+    } else if patterns.count < Self.recentCount {
+      patterns.append(pattern)
+    } else {
+      patterns[nextPattern] = pattern
+      nextPattern = (nextPattern + 1) % Self.recentCount
+    }
   }
 
   private mutating func remember(_ entry: Entry, _ key: ProgramKey) {
@@ -60,6 +86,8 @@ struct PlanCache {
   private mutating func forgetRecent() {
     recent = []
     nextRecent = 0
+    patterns = []
+    nextPattern = 0
   }
 
   mutating func removeAll() {

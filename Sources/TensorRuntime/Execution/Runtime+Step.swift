@@ -61,11 +61,26 @@ extension Runtime {
       let (flat, plan) = try plan(results: results, gradients: zip(found, updated).map { ($0, $1.tensor) })
       return (updated, plan, try arguments(of: flat, for: plan))
     }
-    let (key, leaves) = try settled(results, before: moment).numbered(for: candidates)
-    let entry = try plans.find(key) ?? compileStep(key, leaves, results, loss: loss, candidates)
+    let (entry, leaves) = try recognized(results, loss: loss, candidates, settlingBefore: moment)
     guard let feed = entry.feed else { throw TensorError("step", "the plan does not say how it is fed") }
     let updated = feed.updatesAll(candidates.count) ? candidates : feed.updated.map { candidates[$0] }
     return (updated, entry.plan, try feed.arguments(leaves, for: entry.plan, self))
+  }
+
+  /// The plan of a step and what it is fed with: of a graph like the last ones at a glance, of others by their outline.
+  private func recognized(
+    _ results: [Tensor], loss: Tensor, _ candidates: [Parameter], settlingBefore moment: GraphMoment?
+  ) throws -> (PlanCache.Entry, GraphLeaves) {
+    if let known = plans.find(results, candidates) { return known }
+    let outline = try settled(results, before: moment)
+    let (key, leaves) = outline.numbered(for: candidates)
+    guard let entry = plans.find(key) else {
+      return (try compileStep(key, leaves, results, loss: loss, candidates), leaves)
+    }
+    if let pattern = GraphPattern(outline.order, results, candidates, entry: entry) {
+      plans.remember(pattern)
+    }
+    return (entry, leaves)
   }
 
   private func compileStep(

@@ -53,10 +53,8 @@ static int64_t operand_ahead(const vk_lane_region *r, int32_t k, const char **at
   int64_t count;
   if (k < r->op_count) {
     const vk_lane_op *op = &r->ops[k];
-    if (op->kind != VK_LANE_SINGLE) return 0;
     // Gradients read what layers have read before them.
-    for (int32_t before = 0; before < k; before++)
-      if (r->ops[before].kind == VK_LANE_SINGLE && r->ops[before].w.slot == op->w.slot) return 0;
+    if (op->kind != VK_LANE_SINGLE || op->is_again) return 0;
     count = (op->outputs - 1) * op->w_output + 1;
     for (int i = 0; i < 3; i++) count += (op->taps[i] - 1) * op->w_taps[i];
     *at = (const char *)address(r, op->w, 0, 0, 0);

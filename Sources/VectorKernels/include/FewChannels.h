@@ -80,8 +80,10 @@ typedef struct {
   /// How often each of three nested loops over taps runs, and its steps in x and in the weights: in taps where they are
   /// packed.
   int64_t taps[3], x_taps[3], w_taps[3], w_start;
-  /// Floats between the weights of an output and the next one's, where they are not packed.
+  /// Floats between the weights of an output and the next one's, where they are not packed; whether an operation before
+  /// reads the same weights.
   int64_t w_output;
+  int32_t is_again;
   /// For convolutions, the floats after x where rows begin that are not zero everywhere, and where those behind them
   /// begin; the same for columns, within a row; 0, 0 where that is not known.
   int64_t seen[2], seen_columns[2];
