@@ -70,6 +70,8 @@ struct LaneShape {
   }
   /// Whether the elements stand side by side, so that channels, rows and columns can be read as one axis.
   var isCompact: Bool { border.isEmpty }
+  /// Whether there are more zeros around it than elements.
+  var isMostlyBorder: Bool { planeLength > 2 * height * width }
   /// Elements of one image.
   var features: Int { channels * height * width }
 }
