@@ -16,7 +16,7 @@ package struct DatasetError: ExplainedError, Equatable {
   /// Has an error of reading a file say which.
   static func naming<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {
     do { return try body() } catch let error as PlainFile.Unreadable {
-      throw DatasetError("cannot read \(path): \(error.reason)")
+      throw DatasetError("can't read \(path): \(error.reason)")
     }
   }
 }

@@ -35,7 +35,7 @@ package enum ImageFile {
   /// What is in a file; throws `ImageError` when it can't be read or is too large for an image.
   static func bytes(of path: String) throws -> [UInt8] {
     do { return try PlainFile.bytes(of: path, limit: largestFile) } catch let error as PlainFile.Unreadable {
-      throw ImageError("cannot read \(path): \(error.reason)")
+      throw ImageError("can't read \(path): \(error.reason)")
     }
   }
 }

@@ -20,7 +20,7 @@ package enum JPEG {
       // Each block of 8 x 8 pixels takes a bit or more: a small file with a huge size in its header is found out here.
       guard width * height / 512 <= source.count else {
         throw ImageError(
-          "this JPEG says it has \(width) x \(height) pixels, which \(source.count) bytes cannot hold",
+          "this JPEG says it has \(width) x \(height) pixels, which \(source.count) bytes can't hold",
           fix: "the file is cut short or damaged: fetch it again")
       }
       let pixels = try [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
@@ -40,7 +40,7 @@ package enum JPEG {
       buffer.initialize(repeating: 0)
       guard body(message) == 0 else {
         try StopRequest.obey()
-        throw ImageError("cannot read this JPEG: \(String(cString: message))")
+        throw ImageError("can't read this JPEG: \(String(cString: message))")
       }
     }
   }

@@ -21,21 +21,21 @@ package enum PNG {
   private static func decode(_ bytes: UnsafeBufferPointer<UInt8>, labels: Int32) throws -> PixelImage {
     guard let base = bytes.baseAddress else { throw ImageError("not a PNG file: it is empty") }
     var header = cpng_header()
-    try reporting("cannot read this PNG") { cpng_read_header(base, bytes.count, labels, &header, $0) }
+    try reporting("can't read this PNG") { cpng_read_header(base, bytes.count, labels, &header, $0) }
     let (width, height, channels) = (Int(header.width), Int(header.height), Int(header.channels))
     let count = try PixelImage.sampleCount(width: width, height: height, channels: channels)
     // Deflate expands at most 1032 times: a small file with a huge size in its header is found out here.
     let stored = header.stored_row_bytes.multipliedReportingOverflow(by: UInt64(header.height))
     guard !stored.overflow, stored.partialValue / 1032 <= UInt64(bytes.count) else {
       throw ImageError(
-        "this PNG says it has \(width) x \(height) pixels, which \(bytes.count) bytes cannot hold",
+        "this PNG says it has \(width) x \(height) pixels, which \(bytes.count) bytes can't hold",
         fix: "the file is cut short or damaged: fetch it again")
     }
     let pixels = try [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
       guard let pixels = buffer.baseAddress else { return }
       buffer.initialize(repeating: 0)
       initialized = count
-      try reporting("cannot read this PNG") {
+      try reporting("can't read this PNG") {
         cpng_decode(base, bytes.count, labels, pixels, count, StopRequest.mustStop, $0)
       }
     }
@@ -48,7 +48,7 @@ package enum PNG {
     var count = 0
     defer { cpng_free(encoded) }
     try image.pixels.withUnsafeBufferPointer { pixels in
-      try reporting("cannot write this PNG") {
+      try reporting("can't write this PNG") {
         cpng_encode(
           pixels.baseAddress, UInt32(image.width), UInt32(image.height), UInt32(image.channels),
           Int32(min(max(level, 0), 9)), StopRequest.mustStop, &encoded, &count, $0)
@@ -67,7 +67,7 @@ package enum PNG {
     var encoded: UnsafeMutablePointer<UInt8>?
     var count = 0
     defer { cpng_free(encoded) }
-    try reporting("cannot write this PNG") {
+    try reporting("can't write this PNG") {
       cpng_encode_indexed(
         indices, UInt32(image.width), UInt32(image.height), palette, UInt32(palette.count / 3),
         StopRequest.mustStop, &encoded, &count, $0)

@@ -51,10 +51,10 @@ struct ArrayFileTests {
       "{'descr': '<f8', 'fortran_order': False, 'shape': (99999999999999, 99999999), }", [],
       "too large to read"
     ),
-    ("{'descr': '|u1', 'fortran_order': False, 'shape': (-1,), }", [], "cannot be read"),
+    ("{'descr': '|u1', 'fortran_order': False, 'shape': (-1,), }", [], "can't be read"),
     ("{'descr': '|O', 'fortran_order': False, 'shape': (1,), }", [0], "holds elements of type |O"),
     ("{'descr': '<c8', 'fortran_order': False, 'shape': (1,), }", [0], "holds elements of type <c8"),
-    ("hello", [0], "cannot be read"),
+    ("hello", [0], "can't be read"),
   ]
 
   @Test("Headers that lie are errors that name the file", arguments: damaged)

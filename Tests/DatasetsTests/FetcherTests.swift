@@ -56,7 +56,7 @@ struct FetcherTests {
     let remote = try file(mirrors: [served])
     #expect(
       throws: DatasetError(
-        "cannot fetch small: neither curl nor wget is installed", fix: "apt-get install curl")
+        "can't fetch small: neither curl nor wget is installed", fix: "apt-get install curl")
     ) { try fetcher.fetch(remote, into: folder.path + "/cache") }
   }
 

@@ -53,7 +53,7 @@ struct HostileFileTests {
   func refuses(reader: Reader, place: (kind: String, says: String)) throws {
     let path = try make(place.kind)
     let error = #expect(throws: (any Error).self) { try reader.read(path) } as? any ExplainedError
-    #expect(error?.message == "cannot read \(path): \(place.says)")
+    #expect(error?.message == "can't read \(path): \(place.says)")
   }
 
   @Test("Empty files are errors", arguments: readers)
@@ -80,7 +80,7 @@ struct HostileFileTests {
     #expect(throws: PlainFile.Unreadable(reason: "it has 1099511627776 bytes, wanted at most 16")) {
       try PlainFile.bytes(of: path, limit: 16)
     }
-    #expect(throws: ImageError("cannot read \(path): it has 1099511627776 bytes, wanted at most 268435456")) {
+    #expect(throws: ImageError("can't read \(path): it has 1099511627776 bytes, wanted at most 268435456")) {
       try ImageFile.read(path: path)
     }
     try #require(truncate(path, 2) == 0)

@@ -26,8 +26,8 @@ struct IDXFileTests {
     ([0, 0, 8, 1] + good.dropFirst(4), "starts with 00 00 08 01, wanted 00 00 08 03"),
     ([0, 0, 13, 3] + good.dropFirst(4), "starts with 00 00 0d 03"),
     (Array("<!DOCTYPE html>".utf8), "starts with 3c 21 44 4f"),
-    ([0, 0, 8, 3, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255], "which cannot be right"),
-    ([0, 0, 8, 3, 0, 0, 0, 0, 0, 0, 0, 28, 0, 0, 0, 28], "which cannot be right"),
+    ([0, 0, 8, 3, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255], "which can't be right"),
+    ([0, 0, 8, 3, 0, 0, 0, 0, 0, 0, 0, 28, 0, 0, 0, 28], "which can't be right"),
     (
       [0, 0, 8, 3, 0, 0, 64, 0, 0, 0, 0, 28, 0, 0, 0, 28, 7], "is cut short: its header says [16384, 28, 28]"
     ),
@@ -50,12 +50,12 @@ struct IDXFileTests {
     let whole = gzipped([0, 0, 8, 1, 0, 0, 0x13, 0x88] + noise)
     let path = try folder.write(Array(whole.prefix(whole.count / 2)), to: "labels.gz")
     let error = #expect(throws: DatasetError.self) { try IDXFile(path: path, axes: 1) }
-    #expect(error?.message == "cannot read \(path): it stops in the middle")
+    #expect(error?.message == "can't read \(path): it stops in the middle")
   }
 
   @Test("A missing file and a folder are errors that name them")
   func refusesOtherThings() throws {
-    #expect(throws: DatasetError("cannot read /nowhere/x: no such file")) {
+    #expect(throws: DatasetError("can't read /nowhere/x: no such file")) {
       try IDXFile(path: "/nowhere/x", axes: 1)
     }
     let error = #expect(throws: DatasetError.self) { try IDXFile(path: folder.path, axes: 1) }

@@ -14,7 +14,7 @@ struct ImageFolderTests {
     try folder.write(PNG.encode(PixelImage(width: width, height: height, filledWith: color)), to: name)
   }
 
-  @Test("A folder is a class; files that cannot be read are named and left out")
+  @Test("A folder is a class; files that can't be read are named and left out")
   func classFolders() throws {
     try write([255, 0, 0], "pets/dog/b.png")
     try write([0, 255, 0], "pets/cat/a.png", width: 20, height: 10)

@@ -19,6 +19,23 @@ import Testing
     #expect(training.contains("convolutionWeightGradient"))
   }
 
+  @Test func networksOfFewChannelsAreListedByOperation() {
+    let lenet = """
+      let net = Sequential(input: [1, 28, 28]) {
+        Conv(6, 5, padding: 2, activation: .tanh); AvgPool(2); Conv(16, 5, activation: .tanh); Flatten(); Dense(10)
+      }
+
+      """
+    let inference = Session().output(of: lenet + "net.profile(batch: 64)")
+    for step in ["convolution+tanh", "averagePool", "dense"] { #expect(inference.contains(step)) }
+    let training = Session().output(of: lenet + "net.profile(batch: 64, training: true)")
+    for step in [
+      "convolution+tanh", "convolutionWeightGradient", "convolutionTransposed", "denseWeightGradient",
+    ] {
+      #expect(training.contains(step), "\(training)")
+    }
+  }
+
   @Test func aProfileChangesNoParameter() {
     let sum = "print(net(ones(1, 3, 16, 16)).sum())\n"
     let lines = Session().output(of: network + sum + "net.profile(training: true)\n" + sum)

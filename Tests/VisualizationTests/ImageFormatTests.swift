@@ -85,7 +85,7 @@ struct ImageFormatTests {
     }
   }
 
-  @Test("Sizes that a file cannot hold are errors")
+  @Test("Sizes that a file can't hold are errors")
   func hugeHeaders() {
     let many = Self.bmp(width: 8000, height: 8000, depth: 24, rows: [])
     let more = Self.bmp(width: 1 << 30, height: 1 << 30, depth: 1, rows: [])
@@ -105,7 +105,7 @@ struct ImageFormatTests {
     wide.replaceSubrange(frame + 5..<frame + 9, with: [0x1F, 0x40, 0x1F, 0x40])
     #expect(
       throws: ImageError(
-        "this JPEG says it has 8000 x 8000 pixels, which \(wide.count) bytes cannot hold",
+        "this JPEG says it has 8000 x 8000 pixels, which \(wide.count) bytes can't hold",
         fix: "the file is cut short or damaged: fetch it again")
     ) { try JPEG.decode(wide) }
     var bitmap = Self.bmp(width: 1, height: 1, depth: 24, rows: [3, 2, 1, 0])

@@ -61,7 +61,7 @@ struct PNGTests {
     ])
   }
 
-  @Test("Sizes that the file cannot hold are refused before memory is taken")
+  @Test("Sizes that the file can't hold are refused before memory is taken")
   func hugeHeaders() {
     for (width, height) in [(UInt32(1_000_000), UInt32(1_000_000)), (8000, 8000), (0, 5), (0x7FFF_FFFF, 1)] {
       let file = HandmadePNG(width: width, height: height, bitDepth: 8, colorType: 6).finished([[0, 1]])

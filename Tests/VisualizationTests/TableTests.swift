@@ -69,9 +69,9 @@ struct TableTests {
       let line = ProgressBar().line("epoch 1/3", 0.4, "12,345 images/s  loss 0.1234", columns: columns)
       #expect(TextWidth.columns(line) <= columns)
     }
-    let seconds = [0.04, 9.96, 59.6, 125, 3600 * 1.2, -1, .infinity]
+    let seconds = [0, 0.00004, 0.00421, 0.0424, 0.0997, 8.32, 9.96, 59.6, 125, 3600 * 1.2, -1, .infinity]
     #expect(
       seconds.map { ProgressBar.duration(seconds: $0) }
-        == ["0.0 s", "10 s", "1 min 00 s", "2 min 05 s", "1 h 12 min", "?", "?"])
+        == ["0 s", "40 µs", "4.2 ms", "42 ms", "0.1 s", "8.3 s", "10 s", "1 min 00 s", "2 min 05 s", "1 h 12 min", "?", "?"])
   }
 }

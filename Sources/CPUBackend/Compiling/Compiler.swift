@@ -224,9 +224,10 @@ final class Compiler {
   /// Adds a step; `uses` are places for scratch numbers.
   func step(
     _ name: String, reads: [Slot], writes: [Slot], uses: [Slot] = [],
-    _ run: @escaping (RunContext) throws -> Void
+    profile: ((RunContext) throws -> [PlanTiming])? = nil, _ run: @escaping (RunContext) throws -> Void
   ) {
-    let step = PlanStep(name: name, reads: reads, writes: writes, uses: uses, threads: threads, run: run)
+    let step = PlanStep(
+      name: name, reads: reads, writes: writes, uses: uses, threads: threads, run: run, profile: profile)
     if isInPrelude { prelude.append(step) } else { steps.append(step) }
   }
 

@@ -32,6 +32,7 @@ extension RegionBuilder {
       let unary = program.instructions[reader].operation as? Unary, let function = unary.function.laneFunction
     else { return (Int32(VK_COPY.rawValue), 0, value) }
     absorbed.insert(reader)
+    memberName += "+\(unary.name)"
     return (Int32(function.rawValue), unary.function.alpha, program.instructions[reader].outputs[0])
   }
 
@@ -45,6 +46,7 @@ extension RegionBuilder {
     else { return (Int32(VK_COPY.rawValue), 0, nil, value) }
     absorbed.insert(reader)
     let instruction = program.instructions[reader]
+    memberName += "+\(binary.name)"
     return (Int32(function.rawValue), binary.function.alpha, instruction.inputs[1], instruction.outputs[0])
   }
 

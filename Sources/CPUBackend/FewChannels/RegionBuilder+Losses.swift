@@ -36,6 +36,7 @@ extension RegionBuilder {
     op.w = start(memory(of: classes, blockStep: blockImages, isWritten: false))
     if let loss { op.scratch = try sum(loss, rows: 1, columns: 1, rowLength: 1) }
     guard let gradient else { return append(op) }
+    if loss != nil { memberName += "+gradient" }
     let y = try target(gradient.outputs[0])
     op.gradient_factor = Float(constant(gradient.inputs[2])) / Float(images)
     op.y = y.place()

@@ -25,6 +25,10 @@ final class RegionBuilder {
   var values: [Int: LaneValue] = [:]
   private var slotMemories: [ObjectIdentifier: Int] = [:]
   private var ops: [vk_lane_op] = []
+  /// What each operation does, as profiles print it.
+  private var names: [String] = []
+  /// What the member at hand does.
+  var memberName = ""
   private var packs: [vk_lane_pack] = []
   private var products: [vk_lane_product] = []
   private var sums: [vk_lane_sum] = []
@@ -47,7 +51,10 @@ final class RegionBuilder {
 
   /// Adds the region to the plan as one step.
   func build() throws {
-    for member in members where !absorbed.contains(member) { try lower(member) }
+    for member in members where !absorbed.contains(member) {
+      memberName = program.instructions[member].operation.name
+      try lower(member)
+    }
     try finish()
   }
 
@@ -104,6 +111,7 @@ final class RegionBuilder {
         count: count, first: min(first, ops.count), last: max(last, ops.count))
     }
     ops.append(op)
+    names.append(op.name ?? memberName)
     if op.w.slot >= 0, ops.dropLast().contains(where: { $0.w.slot == op.w.slot && $0.kind == op.kind }) {
       ops[ops.count - 1].is_again = 1
     }
@@ -183,13 +191,12 @@ final class RegionBuilder {
     }
     for piece in pieces { tables[piece.memory].offset = piece.offset }
     let step = RegionStep(
-      packs: packs, ops: ops, products: products, sums: sums, checks: checks, memories: tables,
-      images: images,
-      blockImages: blockImages, threads: threads,
+      packs: packs, ops: ops, names: names, products: products, sums: sums, checks: checks, memories: tables,
+      images: images, blockImages: blockImages, threads: threads,
       instructionSet: compiler.backend.fewChannelLimits?.instructionSet ?? .widest)
     compiler.step(
       "few channels (\(ops.count) operations on \(blocks) blocks)", reads: reads, writes: writes + [own],
-      step.run)
+      profile: step.profile, step.run)
   }
 }
 
@@ -202,6 +209,17 @@ extension vk_lane_op {
     let none = vk_lane_place(slot: -1, offset: 0)
     (x, w, y, z, bias, scratch) = (none, none, none, none, none, none)
     taps = (1, 1, 1)
+  }
+
+  /// What it does beside what a member of the region is named for.
+  fileprivate var name: String? {
+    switch vk_lane_kind(rawValue: UInt32(kind)) {
+    case VK_LANE_LOAD: "images into lanes"
+    case VK_LANE_STORE: "lanes into images"
+    case VK_LANE_BORDER: "zeros around images"
+    case VK_LANE_BIAS: "biasGradient"
+    default: nil
+    }
   }
 
   /// Says what is computed.

@@ -148,21 +148,28 @@ final class CPUPlan: Plan {
   }
 
   private func run(_ step: PlanStep, _ context: RunContext) throws {
-    if step.threads != context.threads {
-      backend.use(threads: step.threads)
-      context.threads = step.threads
-    }
+    useThreads(of: step, context)
     try step.run(context)
+  }
+
+  private func useThreads(of step: PlanStep, _ context: RunContext) {
+    guard step.threads != context.threads else { return }
+    backend.use(threads: step.threads)
+    context.threads = step.threads
   }
 
   func profile(_ given: PlanArguments, results: [Buffer]) throws -> [PlanTiming] {
     let context = try prepare(given, results, nil)
     let clock = ContinuousClock()
-    return try steps.map { step in
+    return try steps.flatMap { step in
+      if let profile = step.profile {
+        useThreads(of: step, context)
+        return try profile(context)
+      }
       let time = try clock.measure { try run(step, context) }
       let (seconds, attoseconds) = time.components
       let nanoseconds = UInt64(seconds) * 1_000_000_000 + UInt64(attoseconds / 1_000_000_000)
-      return PlanTiming(operation: describe(step), nanoseconds: nanoseconds, byteCount: step.byteCount)
+      return [PlanTiming(operation: describe(step), nanoseconds: nanoseconds, byteCount: step.byteCount)]
     }
   }
 

@@ -62,6 +62,8 @@ struct PlanStep {
   let threads: Int
   /// Does it.
   let run: (RunContext) throws -> Void
+  /// Does it, and says how long each of its parts took; nil where it has none.
+  var profile: ((RunContext) throws -> [PlanTiming])?
 
   /// Bytes it reads and writes.
   var byteCount: Int { (reads + writes).reduce(0) { $0 + $1.byteCount } }

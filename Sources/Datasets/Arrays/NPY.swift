@@ -24,7 +24,7 @@ package enum NPY {
     let header = String(decoding: bytes[start..<start + length], as: UTF8.self)
     guard let type = value(of: "descr", in: header), let shapeText = value(of: "shape", in: header),
       let order = value(of: "fortran_order", in: header), let shape = shape(shapeText)
-    else { throw DatasetError("\(name) has a NumPy header that cannot be read: \(header.prefix(80))") }
+    else { throw DatasetError("\(name) has a NumPy header that can't be read: \(header.prefix(80))") }
     guard let element = Element(type) else {
       throw DatasetError(
         "\(name) holds elements of type \(type), wanted numbers or booleans",

@@ -89,12 +89,12 @@ package enum NPZ {
   private static func inflated(_ packed: ArraySlice<UInt8>, to size: Int, _ label: String) throws -> [UInt8] {
     // Deflate expands at most 1032 times: more is a lie of the header.
     guard size <= NPY.largestByteCount, size / 1032 <= packed.count else {
-      throw DatasetError("\(label) declares \(size) bytes, which \(packed.count) packed bytes cannot hold")
+      throw DatasetError("\(label) declares \(size) bytes, which \(packed.count) packed bytes can't hold")
     }
     var stream = z_stream()
     // Negative window bits: no zlib header, as in ZIP files.
     guard inflateInit2_(&stream, -15, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
-      throw DatasetError("cannot start to unpack \(label)")
+      throw DatasetError("can't start to unpack \(label)")
     }
     defer { inflateEnd(&stream) }
     var input = Array(packed)
@@ -108,7 +108,7 @@ package enum NPZ {
       }
       initialized = min(size, Int(stream.total_out))
     }
-    guard output.count == size else { throw DatasetError("\(label) is damaged: it cannot be unpacked") }
+    guard output.count == size else { throw DatasetError("\(label) is damaged: it can't be unpacked") }
     return output
   }
 }

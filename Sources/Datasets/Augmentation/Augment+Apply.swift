@@ -95,7 +95,7 @@ extension Augment {
     return sum
   }
 
-  /// A mask takes the number of the nearest pixel: numbers of classes cannot be mixed.
+  /// A mask takes the number of the nearest pixel: numbers of classes can't be mixed.
   private func moved(_ mask: [UInt8], by motion: Motion) -> [UInt8] {
     guard mask.count == motion.width * motion.height else { return mask }
     let limit = Float(4 * max(motion.width, motion.height))

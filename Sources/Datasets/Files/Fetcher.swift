@@ -25,7 +25,7 @@ package struct Fetcher {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     } catch {
       throw DatasetError(
-        "cannot make the folder \(folder): \(error.localizedDescription)",
+        "can't make the folder \(folder): \(error.localizedDescription)",
         fix: "set XDG_CACHE_HOME to another one")
     }
     let path = "\(folder)/\(file.name)"
@@ -47,7 +47,7 @@ package struct Fetcher {
       return path
     }
     throw DatasetError(
-      "cannot fetch \(file.name): " + reasons.joined(separator: "; "),
+      "can't fetch \(file.name): " + reasons.joined(separator: "; "),
       fix: "put the file into \(folder) by hand, or set CNNREPL_DATA to the folder above one that has it")
   }
 
@@ -70,7 +70,7 @@ package struct Fetcher {
       ]
     } else {
       throw DatasetError(
-        "cannot fetch \(file.name): neither curl nor wget is installed", fix: "apt-get install curl")
+        "can't fetch \(file.name): neither curl nor wget is installed", fix: "apt-get install curl")
     }
     let errors = Pipe()
     process.standardError = errors

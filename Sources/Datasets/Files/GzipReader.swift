@@ -13,7 +13,7 @@ package final class GzipReader {
     let (descriptor, _) = try DatasetError.naming(path) { try PlainFile.open(path) }
     guard let file = gzdopen(descriptor, "rb") else {
       close(descriptor)
-      throw DatasetError("cannot read \(path): no memory to unpack it")
+      throw DatasetError("can't read \(path): no memory to unpack it")
     }
     gzbuffer(file, 1 << 17)
     self.path = path
@@ -36,7 +36,7 @@ package final class GzipReader {
         let text =
           code == Z_BUF_ERROR ? "it stops in the middle" : reason.map { String(cString: $0) } ?? "damaged"
         throw DatasetError(
-          "cannot read \(path): \(text)", fix: "the file is damaged: delete it and fetch it again")
+          "can't read \(path): \(text)", fix: "the file is damaged: delete it and fetch it again")
       }
       initialized = Int(got)
     }

@@ -37,7 +37,7 @@ package struct IDXFile {
       let (product, overflow) = total.multipliedReportingOverflow(by: length)
       total = product
       guard !overflow, total > 0, total <= Self.largestElementCount else {
-        throw DatasetError("\(path) declares a size of \(shape), which cannot be right", fix: again)
+        throw DatasetError("\(path) declares a size of \(shape), which can't be right", fix: again)
       }
     }
     guard let bytes = try reader.readExactly(total) else {

@@ -25,7 +25,7 @@ package struct RemoteFile: Sendable {
     (self.name, self.mirrors, self.size, self.checksum) = (name, mirrors, size, checksum)
   }
 
-  /// Whether the file at a path is the right one; throws `DatasetError` when it cannot be read.
+  /// Whether the file at a path is the right one; throws `DatasetError` when it can't be read.
   package func matches(path: String) throws -> Bool {
     switch checksum {
     case .file(let wanted): try Self.hash(path: path, inflating: false) == wanted
@@ -45,7 +45,7 @@ package struct RemoteFile: Sendable {
       let reader = try GzipReader(path: path)
       while case let piece = try reader.read(1 << 20), !piece.isEmpty { hash.update(data: piece) }
     } else {
-      guard let file = FileHandle(forReadingAtPath: path) else { throw DatasetError("cannot read \(path)") }
+      guard let file = FileHandle(forReadingAtPath: path) else { throw DatasetError("can't read \(path)") }
       defer { try? file.close() }
       while let piece = try file.read(upToCount: 1 << 20), !piece.isEmpty { hash.update(data: piece) }
     }

@@ -34,13 +34,13 @@ package enum TarReader {
     let part = target + ".part"
     guard FileManager.default.createFile(atPath: part, contents: nil),
       let file = FileHandle(forWritingAtPath: part)
-    else { throw DatasetError("cannot write \(part)") }
+    else { throw DatasetError("can't write \(part)") }
     var left = size
     while left > 0 {
       let piece = try reader.read(min(left, 1 << 20))
       if piece.isEmpty { throw cut(path) }
       do { try file.write(contentsOf: piece) } catch {
-        throw DatasetError("cannot write \(part): \(error.localizedDescription)")
+        throw DatasetError("can't write \(part): \(error.localizedDescription)")
       }
       left -= piece.count
     }

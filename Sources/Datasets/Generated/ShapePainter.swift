@@ -58,7 +58,7 @@ struct ShapePainter: Sendable {
       guard let outline = place(among: outlines) else { continue }
       outlines.append(outline)
       var ink = color(channels)
-      // A shape that cannot be told from its ground would be a wrong label.
+      // A shape that can't be told from its ground would be a wrong label.
       for _ in 0..<20 where zip(ink, ground).allSatisfy({ abs($0 - $1) < 0.25 }) { ink = color(channels) }
       fill(outline, number: outlines.count, ink: ink, image: &image)
     }

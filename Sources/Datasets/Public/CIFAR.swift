@@ -55,7 +55,7 @@ package struct CIFARSet: Sendable {
     if path == nil { path = try fetcher.fetch(archive, into: folders.cache) }
     guard let path else { return }
     do { try FileManager.default.createDirectory(atPath: target, withIntermediateDirectories: true) } catch {
-      throw DatasetError("cannot make the folder \(target): \(error.localizedDescription)")
+      throw DatasetError("can't make the folder \(target): \(error.localizedDescription)")
     }
     let limit = Self.largestCount * (Self.imageSize + labelBytes)
     try TarReader.unpack(path, names: Set(names), into: target, limit: limit)

@@ -43,7 +43,7 @@ package struct ImageFolder: Sendable {
 
   /// Reads all images, on all processors; `cancellation` stops it with `Interrupted`.
   ///
-  /// Throws `DatasetError` when there is no folder, no class or no readable image. A file that cannot be read is left
+  /// Throws `DatasetError` when there is no folder, no class or no readable image. A file that can't be read is left
   /// out and named in the result.
   package func load(cancellation: CancellationToken? = nil) throws -> Result {
     let (files, classNames, unlike) = try list()

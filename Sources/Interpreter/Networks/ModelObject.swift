@@ -91,7 +91,9 @@ final class ModelObject: HostObject {
       return .void
     },
     .method(
-      "profile", "Shows where the time of a run goes: each step of the plan with its bytes and layouts.",
+      "profile",
+      "Shows where the time of a run goes: each step of the plan with its bytes and layouts. Networks with few channels run "
+        + "block by block: their operations are listed with the bytes of images alone, as the rest stays in the cache.",
       [
         .labelled("batch", .int, "how many samples, zeros, it runs on", default: .int(32)),
         .labelled(

@@ -1,5 +1,6 @@
 import Foundation
 import NeuralNetwork
+import Visualization
 
 /// A training in words and numbers: what the line, the log and the table say.
 enum TrainingText {
@@ -25,15 +26,8 @@ enum TrainingText {
   /// `93.1 %`
   static func percent(_ share: Double) -> String { String(format: "%.1f %%", share * 100) }
 
-  /// `12 s`, `3 min 05 s`, `2 h 10 min`
-  static func duration(_ seconds: Double) -> String {
-    guard seconds.isFinite, seconds < 1e9 else { return "?" }
-    if seconds < 9.95 { return String(format: "%.1f s", max(0, seconds)) }
-    let whole = Int(seconds.rounded())
-    if whole < 60 { return "\(whole) s" }
-    if whole < 3600 { return String(format: "%d min %02d s", whole / 60, whole % 60) }
-    return String(format: "%d h %02d min", whole / 3600, whole % 3600 / 60)
-  }
+  /// `42 ms`, `12 s`, `3 min 05 s`, `2 h 10 min`
+  static func duration(_ seconds: Double) -> String { ProgressBar.duration(seconds: max(0, seconds)) }
 
   /// `loss 0.2310, accuracy 0.9312`
   static func values(loss: Double, metrics: [(name: String, value: Double)], prefix: String = "") -> String {

@@ -1,5 +1,6 @@
 // Takes blocks of images through a region's operations, chunk by chunk, on all threads.
 #include "lanes.h"
+#include <time.h>
 
 void GOMP_barrier(void);
 
@@ -112,15 +113,30 @@ static ahead_data ahead_of(const vk_lane_region *r, int parts) {
   return ahead;
 }
 
+/// Nanoseconds of some clock, where somebody wants to know how long things take.
+static int64_t now(const vk_lane_region *r) {
+  if (!r->times) return 0;
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
+}
+
+/// Adds what thing `k` took since `start` on a thread.
+static void took(const vk_lane_region *r, int64_t part, int32_t k, int64_t start) {
+  if (r->times) r->times[part * (r->op_count + VK_LANE_TIMED) + k] += now(r) - start;
+}
+
 static void run_block(const run_data *run, int64_t block, int64_t part, int64_t chunk, int is_first, ahead_data *ahead) {
   const vk_lane_region *r = run->region;
   for (int32_t k = 0; k < r->op_count; k++) {
     vk_lane_block d = operands(r, &r->ops[k], block, part, chunk, is_first);
     if (ahead) {
-      vk_lane_ahead *now = k < ahead->layers ? &ahead->weights : &ahead->products;
-      if (now->lines > 0) d.ahead = now;
+      vk_lane_ahead *fetched = k < ahead->layers ? &ahead->weights : &ahead->products;
+      if (fetched->lines > 0) d.ahead = fetched;
     }
+    int64_t start = now(r);
     run->table->run(&r->ops[k], &d);
+    took(r, part, k, start);
   }
 }
 
@@ -193,7 +209,9 @@ static void run_together(run_data *run, int64_t first_chunk, int64_t chunks, int
         d.parts = parts;
         d.scratch = address(r, r->ops[k].scratch, block, part, chunk);
         vk_lane_op own = narrowed(&r->ops[k], &d);
+        int64_t start = now(r);
         if (own.outputs > 0) run->table->run(&own, &d);
+        took(r, part, k, start);
         GOMP_barrier();
       }
     }
@@ -241,7 +259,9 @@ static void pack_share(const vk_lane_pack *p, const vk_lane_table *table, const 
 static void run_part(void *data, int part, int parts) {
   run_data *run = data;
   const vk_lane_region *r = run->region;
+  int64_t start = now(r);
   for (int32_t k = 0; k < r->pack_count; k++) pack_share(&r->packs[k], run->table, r, part, parts);
+  took(r, part, r->op_count + VK_LANE_TIMED_PACKS, start);
   if (r->pack_count > 0) GOMP_barrier();
   int64_t blocks = blocks_of(r), chunks = vk_lane_chunks(blocks);
   // Chunks that are left when all threads have equally many would have most of them wait: they are shared.
@@ -260,8 +280,12 @@ static void run_part(void *data, int part, int parts) {
   }
   GOMP_barrier();
   if (shared > 0) run_together(run, own, chunks, part, parts);
+  start = now(r);
   for (int32_t k = 0; k < r->product_count; k++) multiply(&r->products[k], run->table, r, part, parts);
+  took(r, part, r->op_count + VK_LANE_TIMED_PRODUCTS, start);
+  start = now(r);
   for (int32_t k = 0; k < r->sum_count; k++) add_chunks(&r->sums[k], run->table, r, chunks, part, parts);
+  took(r, part, r->op_count + VK_LANE_TIMED_SUMS, start);
 }
 
 int32_t vk_lane_run(const vk_lane_region *region, int32_t threads) {

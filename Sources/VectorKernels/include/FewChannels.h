@@ -131,6 +131,9 @@ typedef struct {
   /// The images of a block: `VK_LANES`, or half of them.
   int64_t block_images;
   int64_t images;
+  /// For each thread the nanoseconds that its operations, and then packing, products and sums, took are added here: null for
+  /// none.
+  int64_t *times;
   /// Asked now and then by one of the threads; null where nobody may interrupt.
   int32_t (*is_cancelled)(void *);
   void *cancellation;
@@ -140,6 +143,8 @@ typedef struct {
 int64_t vk_lane_winograd_scratch(int64_t channels);
 /// How many chunks so many blocks fall into: each has weight gradients of its own, summed in order.
 int64_t vk_lane_chunks(int64_t blocks);
+/// What is timed beside operations.
+enum { VK_LANE_TIMED_PACKS, VK_LANE_TIMED_PRODUCTS, VK_LANE_TIMED_SUMS, VK_LANE_TIMED };
 /// Runs a region; returns 1 where it was cancelled.
 int32_t vk_lane_run(const vk_lane_region *region, int32_t threads);
 

@@ -56,7 +56,7 @@ package struct Axis: Sendable {
     return copy
   }
 
-  /// Where a number stands, 0 at the low end and 1 at the high end; NaN when it cannot be shown.
+  /// Where a number stands, 0 at the low end and 1 at the high end; NaN when it can't be shown.
   package func share(_ value: Double) -> Double {
     if isLogarithmic {
       return value > 0 ? (log10(value) - log10(low)) / (log10(high) - log10(low)) : .nan

@@ -28,14 +28,19 @@ package struct ProgressBar: Sendable {
     return TextWidth.columns(line) <= columns ? line : TextWidth.fit(line, to: max(0, columns))
   }
 
-  /// A duration as people say it: `8.3 s`, `2 min 05 s`, `1 h 12 min`.
+  /// A duration as people say it: `40 µs`, `4.2 ms`, `83 ms`, `8.3 s`, `2 min 05 s`, `1 h 12 min`.
   package static func duration(seconds: Double) -> String {
     guard seconds.isFinite, seconds >= 0, seconds < 1e9 else { return "?" }
     let pad = { (number: Int) in number < 10 ? "0\(number)" : "\(number)" }
-    if seconds < 9.95 {
-      let tenths = Int((seconds * 10).rounded())
-      return "\(tenths / 10).\(tenths % 10) s"
+    func withTenth(_ number: Double) -> String {
+      let tenths = Int((number * 10).rounded())
+      return "\(tenths / 10).\(tenths % 10)"
     }
+    if seconds == 0 { return "0 s" }
+    if seconds < 0.0009995 { return "\(Int((seconds * 1e6).rounded())) µs" }
+    if seconds < 0.00995 { return "\(withTenth(seconds * 1000)) ms" }
+    if seconds < 0.0995 { return "\(Int((seconds * 1000).rounded())) ms" }
+    if seconds < 9.95 { return "\(withTenth(seconds)) s" }
     let whole = Int(seconds.rounded())
     if whole < 60 { return "\(whole) s" }
     if whole < 3600 { return "\(whole / 60) min \(pad(whole % 60)) s" }
