@@ -72,6 +72,9 @@ struct TableTests {
     let seconds = [0, 0.00004, 0.00421, 0.0424, 0.0997, 8.32, 9.96, 59.6, 125, 3600 * 1.2, -1, .infinity]
     #expect(
       seconds.map { ProgressBar.duration(seconds: $0) }
-        == ["0 s", "40 µs", "4.2 ms", "42 ms", "0.1 s", "8.3 s", "10 s", "1 min 00 s", "2 min 05 s", "1 h 12 min", "?", "?"])
+        == [
+          "0 s", "40 µs", "4.2 ms", "42 ms", "0.1 s", "8.3 s", "10 s", "1 min 00 s", "2 min 05 s",
+          "1 h 12 min", "?", "?",
+        ])
   }
 }
