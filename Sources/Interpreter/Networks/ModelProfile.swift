@@ -1,3 +1,4 @@
+import Foundation
 import NeuralNetwork
 import TensorRuntime
 import Visualization
@@ -85,7 +86,6 @@ enum ModelProfile {
   }
 
   private static func number(_ value: Double) -> String {
-    let scale = value < 10 ? 1000.0 : 10
-    return "\((value * scale).rounded() / scale)"
+    String(format: value < 10 ? "%.3f" : "%.1f", value)
   }
 }
