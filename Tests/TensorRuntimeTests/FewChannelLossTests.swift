@@ -70,6 +70,16 @@ import Testing
     }
   }
 
+  /// Whoever asks for a gradient first and for the loss after it gets the same numbers.
+  @Test func theOrderOfResultsDoesNotMatter() throws {
+    let forward = try graph(images: 40, smoothing: 0.1)
+    let backward = Array(try graph(images: 40, smoothing: 0.1).reversed())
+    let plan = try runtime(.unlimited(.avx512)).describePlan(backward)
+    #expect(plan.components(separatedBy: "few channels").count == 2)
+    let found = try numbers(backward, runtime(.unlimited(.avx512)))
+    #expect(try Array(found.reversed()) == numbers(forward, runtime(.unlimited(.avx512))))
+  }
+
   @Test func lossesThatOthersReadKeepAStepOfTheirOwn() throws {
     // Half of the loss: the gradient begins with another number than the one a loss alone begins with.
     func half(_ limits: FewChannelLimits?) throws -> [[Float]] {

@@ -2,12 +2,13 @@ import TensorRuntime
 import VectorKernels
 
 extension RegionBuilder {
-  /// The mean cross-entropy, and its gradient in the same operation where one is wanted.
+  /// The mean cross-entropy, and its gradient in the same operation where one is wanted and not there yet.
   func lower(_ operation: CrossEntropy, _ instruction: Program.Instruction) throws {
     let gradient = members.first { member in
       let other = program.instructions[member]
       guard let rule = other.operation as? CrossEntropyGradient else { return false }
-      return rule.loss.smoothing == operation.smoothing && other.inputs.starts(with: instruction.inputs)
+      return values[other.outputs[0]] == nil && rule.loss.smoothing == operation.smoothing
+        && other.inputs.starts(with: instruction.inputs)
     }
     if let gradient { absorbed.insert(gradient) }
     try addCrossEntropy(
