@@ -105,6 +105,12 @@ struct FewChannelCase: CustomTestStringConvertible, Sendable {
       let b = try a.convolution(p[2]).relu()
       return try b.convolution(p[3], bias: p[4], padding: .sides(before: [2, 0], after: [1, 2]))
     },
+    FewChannelCase(
+      "3x3 with one row and column more than whole tiles", [18, 16, 13, 17],
+      [[20, 16, 3, 3], [20], [18, 20, 3, 3]]
+    ) { x, p in
+      try x.convolution(p[0], bias: p[1]).tanh().convolution(p[2]).sigmoid()
+    },
     FewChannelCase("50 channels", [16, 20, 6, 6], [[50, 20, 3, 3], [50]]) { x, p in
       try x.convolution(p[0], bias: p[1]).maxPool([2])
     },

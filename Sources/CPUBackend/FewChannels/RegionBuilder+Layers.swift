@@ -61,27 +61,29 @@ extension RegionBuilder {
     var op = vk_lane_op(isSingle ? VK_LANE_SINGLE : VK_LANE_CONVOLUTION)
     (op.function, op.alpha) = (function, alpha)
     setTaps(&op, of: x, geometry, weights)
-    let filters = try shared(instruction.inputs[1])
-    if isSingle {
-      op.w = filters
-      op.w_output = Int64(weights[1] * area)
-      op.w_taps = (Int64(area), Int64(weights[3]), 1)
-    } else if prefersWinograd(geometry, weights, channels: weights[1], y.shape) {
-      try useWinograd(
-        &op, weights: filters, outputs: weights[0], channels: weights[1], outputStep: weights[1] * area,
-        channelStep: area, isTurned: false)
-    } else {
-      op.w = try pack(
-        filters, outputs: weights[0], outputStep: weights[1] * area, counts: (1, weights[1] * area),
-        steps: (0, 1))
-      op.w_taps = (Int64(area), Int64(weights[3]), 1)
-      op.packed_taps = Int64(weights[1] * area)
-    }
-    if instruction.inputs.count > 2 { op.bias = try shared(instruction.inputs[2]) }
     op.y = y.place()
     op.y_steps = y.shape.steps
     op.setExtent(y.shape)
-    append(op)
+    if instruction.inputs.count > 2 { op.bias = try shared(instruction.inputs[2]) }
+    let filters = WinogradFilters(
+      weights: try shared(instruction.inputs[1]), outputs: weights[0], channels: weights[1],
+      outputStep: weights[1] * area, channelStep: area, isTurned: false)
+    op.w_taps = (Int64(area), Int64(weights[3]), 1)
+    op.packed_taps = Int64(weights[1] * area)
+    if isSingle {
+      op.w = filters.weights
+      op.w_output = Int64(weights[1] * area)
+      append(op)
+    } else {
+      let winograd = winogradArea(
+        geometry, weights, filters, of: x.shape, first: { -geometry.before[$0] }, y.shape)
+      if winograd?.covers(y.shape) != true {
+        op.w = try pack(
+          filters.weights, outputs: weights[0], outputStep: weights[1] * area,
+          counts: (1, weights[1] * area), steps: (0, 1))
+      }
+      try append(op, winograd, from: op.x, filters)
+    }
     try deliver(result)
   }
 
@@ -110,25 +112,17 @@ extension RegionBuilder {
     let z = try of.map { try lanes($0) }
     let y = try target(result)
     let area = weights[2] * weights[3]
-    let filters = try shared(instruction.inputs[1])
-    if prefersWinograd(geometry, weights, channels: weights[0], y.shape) {
-      var op = vk_lane_op(VK_LANE_CONVOLUTION)
-      (op.function, op.alpha) = (function, alpha)
-      op.x = g.place(row: geometry.before[0] - 2, column: geometry.before[1] - 2)
-      op.x_steps = g.shape.steps
-      try useWinograd(
-        &op, weights: filters, outputs: weights[1], channels: weights[0], outputStep: area,
-        channelStep: weights[1] * area, isTurned: true)
-      op.y = y.place()
-      op.y_steps = y.shape.steps
-      op.setExtent(y.shape)
-      if let z { (op.z, op.z_steps) = (z.place(), z.shape.steps) }
-      append(op)
-      return try deliver(result)
-    }
-    let packed = try pack(
-      filters, outputs: weights[1], outputStep: area, counts: (weights[0], area),
-      steps: (weights[1] * area, 1))
+    let filters = WinogradFilters(
+      weights: try shared(instruction.inputs[1]), outputs: weights[1], channels: weights[0], outputStep: area,
+      channelStep: weights[1] * area, isTurned: true)
+    let winograd = winogradArea(
+      geometry, weights, filters, of: g.shape, first: { geometry.before[$0] - 2 }, y.shape)
+    let packed =
+      winograd?.covers(y.shape) == true
+      ? nil
+      : try pack(
+        filters.weights, outputs: weights[1], outputStep: area, counts: (weights[0], area),
+        steps: (weights[1] * area, 1))
     let (gs, ys) = (g.shape.steps, y.shape.steps)
     let (sy, sx) = (geometry.strides[0], geometry.strides[1])
     for (top, v) in geometry.phases(axis: 0, length: y.shape.height, kernel: weights[2]).enumerated() {
@@ -142,7 +136,7 @@ extension RegionBuilder {
         op.seen_columns = g.shape.columns(from: h.start)
         op.taps = (Int64(v.taps * h.taps == 0 ? 0 : weights[0]), Int64(v.taps), Int64(h.taps))
         op.x_taps = (gs.channel, gs.row * Int64(v.startStep), gs.column * Int64(h.startStep))
-        op.w = packed
+        if let packed { op.w = packed }
         op.w_taps = (Int64(area), Int64(v.tapStep * weights[3]), Int64(h.tapStep))
         op.w_start = Int64(v.firstTap * weights[3] + h.firstTap)
         op.packed_taps = Int64(weights[0] * area)
@@ -153,7 +147,8 @@ extension RegionBuilder {
           op.z = z.place(row: top, column: left)
           op.z_steps = z.shape.steps.spread(sy, sx)
         }
-        append(op)
+        try append(
+          op, winograd, from: g.place(row: geometry.before[0] - 2, column: geometry.before[1] - 2), filters)
       }
     }
     try deliver(result)
@@ -165,7 +160,12 @@ extension RegionBuilder {
     let count = weights[1] * weights[2] * weights[3]
     var op = vk_lane_op(VK_LANE_FILTERS)
     setTaps(&op, of: x, operation.geometry, weights)
-    if weights[2] * weights[3] == 1 {
+    if prefersWinogradFilters(operation.geometry, weights, g.shape) {
+      op.kind = Int32(VK_LANE_WINOGRAD_FILTERS.rawValue)
+      let floats = vk_lane_winograd_filters_scratch(
+        Int64(weights[0]), Int64(weights[1]), Int64(g.shape.height), Int64(g.shape.width), Int64(blockImages))
+      op.scratch = start(scratch(Int(floats)))
+    } else if weights[2] * weights[3] == 1 {
       // One element per filter: channels are what a tile of registers goes along.
       op.x_taps = (0, 0, op.x_taps.0)
       op.taps = (1, 1, op.taps.0)

@@ -49,6 +49,13 @@ enum { POINTS = 36, TILES = 3, TILE_OUTPUTS = 8 };
 /// fall into the same few places of the cache.
 INLINE int64_t point_step(int64_t channels) { return (channels * TILES + 1) * LANES; }
 
+/// For the cotangents of filters, in how many groups so many vectors of tiles are worked on: their numbers are to stay in a
+/// cache, and each group's sums are brought out of the registers once.
+enum { FILTER_TILES = 10, MOST_SUM_OUTPUTS = 6 };
+INLINE int64_t vk_lane_filter_groups(int64_t tiles) { return (tiles + FILTER_TILES - 1) / FILTER_TILES; }
+/// Floats between two of the 36 sums of all pairs of outputs and channels; whole vectors are read.
+INLINE int64_t vk_lane_filter_sums(int64_t outputs, int64_t channels) { return (outputs * channels + 2 * LANES - 1) / LANES * LANES; }
+
 typedef struct {
   void (*run)(const vk_lane_op *, const vk_lane_block *);
   /// How many outputs the tile that begins with output `first` has.

@@ -20,6 +20,13 @@ static int64_t blocks_of(const vk_lane_region *r) { return (r->images + r->block
 
 int64_t vk_lane_winograd_scratch(int64_t channels) { return POINTS * (point_step(channels) + point_step(TILE_OUTPUTS)); }
 
+int64_t vk_lane_winograd_filters_scratch(int64_t outputs, int64_t channels, int64_t rows, int64_t columns, int64_t block_images) {
+  int64_t positions = VK_LANES / block_images, tiles = (((rows + 3) / 4) * ((columns + 3) / 4) + positions - 1) / positions;
+  int64_t groups = vk_lane_filter_groups(tiles), most = (tiles + groups - 1) / groups;
+  int64_t numbers = ((channels + MOST_SUM_OUTPUTS) * most + 2) * LANES;
+  return POINTS * (numbers + vk_lane_filter_sums(outputs, channels));
+}
+
 int64_t vk_lane_chunks(int64_t blocks) { return blocks < MOST_CHUNKS ? blocks : MOST_CHUNKS; }
 
 typedef struct {
@@ -165,6 +172,7 @@ static vk_lane_op narrowed(const vk_lane_op *op, vk_lane_block *d) {
       d->y += first * pixels;
       return own;
     case VK_LANE_FILTERS:
+    case VK_LANE_WINOGRAD_FILTERS:
       d->z += first * op->z_steps.channel;
       d->y += first * op->row_length;
       return own;

@@ -6,5 +6,7 @@
 #define MAX_TAPS 5
 #define FILTER_OUTPUTS(taps) ((taps) == 9 ? 3 : (taps) == 5 ? 5 : (taps) == 4 ? 6 : 8)
 #define MAX_TILE_TAPS 9
+#define SUM_OUTPUTS 6
+#define SUM_CHANNELS 4
 #define WEIGHT_ROWS 12
 #define WEIGHT_COLUMNS(rows) ((rows) > 4 ? 2 : (rows) > 1 ? 5 : 8)

@@ -6,5 +6,7 @@
 #define MAX_TAPS 3
 #define MAX_TILE_TAPS 3
 #define FILTER_OUTPUTS(taps) ((taps) == 1 ? 3 : 1)
+#define SUM_OUTPUTS 2
+#define SUM_CHANNELS 1
 #define WEIGHT_ROWS 2
 #define WEIGHT_COLUMNS(rows) 1

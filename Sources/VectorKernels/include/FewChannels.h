@@ -27,6 +27,8 @@ typedef enum {
   VK_LANE_WINOGRAD,
   /// y += Σ pixels and images z·x: cotangents of filters (per output: taps).
   VK_LANE_FILTERS,
+  /// The same for 3 × 3 filters in steps of one, by Winograd's algorithm.
+  VK_LANE_WINOGRAD_FILTERS,
   /// y += Σ pixels and images x, per output.
   VK_LANE_BIAS,
   /// y = the largest of each window of x.
@@ -141,6 +143,8 @@ typedef struct {
 
 /// How many floats of scratch memory a thread needs for Winograd's algorithm with so many input channels.
 int64_t vk_lane_winograd_scratch(int64_t channels);
+/// The same for the cotangents of so many filters, in blocks of so many images.
+int64_t vk_lane_winograd_filters_scratch(int64_t outputs, int64_t channels, int64_t rows, int64_t columns, int64_t block_images);
 /// How many chunks so many blocks fall into: each has weight gradients of its own, summed in order.
 int64_t vk_lane_chunks(int64_t blocks);
 /// What is timed beside operations.
