@@ -46,7 +46,9 @@ struct Workload {
     }
   }
 
-  func trainingStep(_ network: Network, _ runtime: Runtime, _ batch: Int) throws -> PreparedStep {
+  func trainingStep(_ network: Network, _ runtime: Runtime, _ batch: Int, _ precision: Precision)
+    throws -> PreparedStep
+  {
     let x = Tensor.placeholder(Shape([batch] + input))
     let y: Tensor
     switch target {
@@ -57,7 +59,7 @@ struct Workload {
     let output = try network.apply(to: [x], in: pass)
     return try runtime.prepareStep(
       loss: try output.crossEntropy(y), placeholders: [x, y], parameters: network.parameters, rule: rule,
-      state: OptimizerState(), alongside: pass.takeStatistics(of: [network]))
+      state: OptimizerState(), alongside: pass.takeStatistics(of: [network]), precision: precision)
   }
 
   func inference(_ network: Network, _ runtime: Runtime, _ batch: Int) throws -> PreparedGraph {

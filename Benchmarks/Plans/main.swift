@@ -6,7 +6,9 @@ import TensorRuntime
 
 // How fast whole networks run, and where their time goes:
 //
-//   plan-benchmark [W3 …] [training|inference] [batch=N …] [size=N …] [profile]
+//   plan-benchmark [W3 …] [training|inference] [batch=N …] [size=N …] [bf16] [profile]
+//
+// bf16 trains with factors rounded to bfloat16.
 //
 // THREADS=1 counts processor time, which others on the machine hardly disturb.
 
@@ -15,6 +17,7 @@ let threads =
   Int(ProcessInfo.processInfo.environment["THREADS"] ?? "") ?? Processors.available
 let stopwatch = Stopwatch(threads: threads)
 let showsProfile = arguments.remove("profile") != nil
+let precision = arguments.remove("bf16") == nil ? Precision.float32 : .bfloat16
 let kinds = arguments.intersection(["training", "inference"])
 let batches = arguments.compactMap { $0.hasPrefix("batch=") ? Int($0.dropFirst(6)) : nil }.sorted()
 let sizes = arguments.compactMap { $0.hasPrefix("size=") ? Int($0.dropFirst(5)) : nil }.sorted()
@@ -65,7 +68,7 @@ for workload in workloads {
     for batch in batches.isEmpty ? [workload.batch] : batches {
       let runtime = makeRuntime()
       let network = try workload.network(runtime)
-      let (step, compiling) = try timed { try workload.trainingStep(network, runtime, batch) }
+      let (step, compiling) = try timed { try workload.trainingStep(network, runtime, batch, precision) }
       let (images, labels) = try workload.data(batch)
       let time = try stopwatch.seconds { _ = try step.run([images, labels]) }
       try report("\(workload.name) training", batch, compiling: compiling, time) {
@@ -78,7 +81,7 @@ for workload in workloads {
     for batch in batches.isEmpty ? [1, 8] : batches {
       let runtime = makeRuntime()
       let network = try workload.network(runtime)
-      let (_, compiling) = try timed { try workload.trainingStep(network, runtime, batch) }
+      let (_, compiling) = try timed { try workload.trainingStep(network, runtime, batch, precision) }
       print("\(workload.name) training, batch \(batch): plan \(Int(compiling * 1000)) ms")
     }
   }

@@ -30,7 +30,7 @@ import Testing
     for step in ["convolution+tanh", "averagePool", "dense"] { #expect(inference.contains(step)) }
     let training = Session().output(of: lenet + "net.profile(batch: 64, training: true)")
     for step in [
-      "convolution+tanh", "convolutionWeightGradient", "convolutionTransposed", "denseWeightGradient",
+      "convolution+tanh", "convolutionWeightGradient", "convolutionInputGradient", "denseWeightGradient",
     ] {
       #expect(training.contains(step), "\(training)")
     }

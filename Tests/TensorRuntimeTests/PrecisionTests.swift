@@ -22,11 +22,16 @@ struct PrecisionTests {
     let testDescription: String
     let input: Shape
     let weights: Shape
+    /// Whether the library computes it, whatever the processor; own kernels may stay in float32.
+    var isLibrarys = true
     let apply: (Tensor, Tensor) throws -> Tensor
   }
 
   private static let layers: [Layer] = [
-    Layer(testDescription: "3×3", input: [40, 32, 9, 11], weights: [48, 32, 3, 3]) {
+    Layer(testDescription: "3×3", input: [40, 32, 9, 11], weights: [48, 32, 3, 3], isLibrarys: false) {
+      try $0.convolution($1, padding: .same)
+    },
+    Layer(testDescription: "3×3, many channels", input: [2, 528, 5, 4], weights: [32, 528, 3, 3]) {
       try $0.convolution($1, padding: .same)
     },
     Layer(testDescription: "strided, odd", input: [3, 37, 15, 8], weights: [19, 37, 5, 2]) {
@@ -65,7 +70,7 @@ struct PrecisionTests {
     for (result, sum) in zip(zip(exact, rounded), try values(sums, .float32)) {
       #expect(zip(zip(result.0, result.1), bounds(sum)).allSatisfy { abs($0.0 - $0.1) <= $1 })
     }
-    #expect(exact[0] != rounded[0])
+    if layer.isLibrarys { #expect(exact[0] != rounded[0]) }
     #expect(try values(all, .bfloat16) == rounded)
   }
 

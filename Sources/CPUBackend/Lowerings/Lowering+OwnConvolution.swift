@@ -34,10 +34,10 @@ extension OwnConvolution {
 }
 
 extension Compiler {
-  /// The own kernels for a convolution, or the cotangent of one's input; nil where the library is to compute it, which is
-  /// so for everything but float32.
+  /// The own kernels for a convolution, or the cotangent of one's input; nil where the library is to compute it. They
+  /// compute in float32 where bfloat16 is wanted too, but on processors whose bfloat16 is faster than that.
   private func ownConvolution(_ shapes: ConvolutionShapes, isTransposed: Bool) -> (any OwnConvolution)? {
-    guard program.precision == .float32 else { return nil }
+    guard program.precision == .float32 || vk_bfloat16_speed() < 3 else { return nil }
     return WinogradShapes(shapes, isTransposed: isTransposed, isTraining: !program.gradients.isEmpty)
       ?? HalvingShapes(shapes, isTransposed: isTransposed)
   }

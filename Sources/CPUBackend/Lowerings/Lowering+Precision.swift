@@ -6,7 +6,7 @@ extension Compiler {
   /// A primitive that takes bfloat16, where the program wants that and the library has a fast one.
   ///
   /// The factors are rounded when they are brought into its layout; it adds up and gives results in float32. Layers
-  /// with few channels never come here: their own kernels compute in float32.
+  /// that own kernels compute never come here.
   func rounded(_ make: () throws -> PrimitiveDescription) -> PrimitiveDescription? {
     guard program.precision == .bfloat16, let made = try? make(), !made.implementation.hasPrefix("ref") else {
       return nil

@@ -121,7 +121,9 @@ final class SamplesObject: HostObject {
       let place = index < 0 ? index + samples.count : index
       guard (0..<samples.count).contains(place) else {
         throw EvaluationError(
-          "IndexError", "image \(index) of \(samples.count), wanted 0 to \(samples.count - 1)")
+          "IndexError",
+          "image \(index) of \(samples.count), wanted "
+            + (samples.count == 0 ? "samples that have one" : "0 to \(samples.count - 1)"))
       }
       return .host(SampleObject(samples, index: place))
     case .range(let range):
@@ -130,7 +132,7 @@ final class SamplesObject: HostObject {
       }
       let upper = whole.upperBound == .max ? samples.count : whole.upperBound
       guard whole.lowerBound >= 0, whole.lowerBound <= upper, upper <= samples.count else {
-        throw EvaluationError("IndexError", "images \(whole) of \(samples.count) reach outside")
+        throw EvaluationError("IndexError", "images \(indices[0].text) of \(samples.count) reach outside")
       }
       return .host(SamplesObject(try samples.slice(whole.lowerBound..<upper)))
     case let other: throw EvaluationError("TypeError", "an index is an Int or a range, got \(other.article)")

@@ -111,6 +111,8 @@ extension Slice: BatchSized {
 
 extension ConvolutionInputGradient: BatchSized {
   func resolvingBatch(_ count: Int) -> ConvolutionInputGradient {
-    ConvolutionInputGradient(geometry: geometry, inputShape: inputShape.resolvingBatch(count))
+    ConvolutionInputGradient(
+      geometry: geometry, inputShape: inputShape.resolvingBatch(count),
+      isTransposedConvolution: isTransposedConvolution)
   }
 }

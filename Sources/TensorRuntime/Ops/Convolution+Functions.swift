@@ -98,7 +98,8 @@ extension Tensor {
             - before[axis])
       }, dilations: spread, groups: groups)
     return try Tensor.one(
-      ConvolutionInputGradient(geometry: backward, inputShape: Shape(dimensions)),
+      ConvolutionInputGradient(
+        geometry: backward, inputShape: Shape(dimensions), isTransposedConvolution: true),
       [cast(.float32), weights] + (bias.map { [$0] } ?? []))
   }
 

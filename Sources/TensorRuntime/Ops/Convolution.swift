@@ -137,8 +137,10 @@ package struct ConvolutionInputGradient: TensorOp {
   package let geometry: ConvolutionGeometry
   /// The shape of the convolution's input, which is the result's.
   package let inputShape: Shape
+  /// Whether it is a network's transposed convolution, and not a cotangent: what it is called.
+  package var isTransposedConvolution = false
 
-  package var name: String { "convolutionTransposed" }
+  package var name: String { isTransposedConvolution ? "convolutionTransposed" : "convolutionInputGradient" }
   package var parameters: String { "\(geometry) to=\(inputShape)" }
   package func outputTypes(_ inputs: [TensorType]) throws -> [TensorType] { [TensorType(inputShape)] }
   package func gradient(_ context: GradientContext) throws -> [Tensor?] {

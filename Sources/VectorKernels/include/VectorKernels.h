@@ -18,7 +18,8 @@ void vk_set_threads(int threads);
 int vk_affinity_count(void);
 /// The instruction set in use: "AVX-512", "AVX2" or "portable".
 const char *vk_instruction_set(void);
-/// How the processor multiplies bfloat16: 0 not at all, 1 slower than float32, 2 faster.
+/// How the processor multiplies bfloat16: 0 not at all, 1 slower than float32, 2 faster, 3 faster than Winograd's
+/// algorithm in float32 as well.
 int vk_bfloat16_speed(void);
 /// Uses a smaller instruction set than the processor has, for tests: 0 portable, 1 AVX2, 2 AVX-512.
 void vk_limit_instruction_set(int level);
