@@ -42,10 +42,10 @@ struct WinogradArea {
         let rest = direct(0..<rows, columns..<width) + direct(rows..<height, 0..<width)
         // Filters in two orders, and short rows.
         let cost = transformed + rest + rest / 8
+        // The whole is tried first, and divided only for clearly less.
         if best.map({ cost < $0.cost - $0.cost / 16 }) ?? true { best = (cost, rows, columns) }
       }
     }
-    // A whole area is tried first, and left only for clearly less.
     guard let best, best.cost + best.cost / 8 < 9 * channels * outputs * height * width else { return nil }
     (rows, columns) = (best.rows, best.columns)
   }
